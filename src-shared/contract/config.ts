@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { agentIdSchema } from '../models/ids.ts';
+
+/**
+ * `config.json`: every key is optional and has its default, range and one line of help here. Unknown keys are
+ * errors (a misspelt safety switch must not be silent). Keys of features that are not built yet are left out.
+ */
+const port = z.int().min(1).max(65_535);
+const entryId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+
+export const providerIds = [
+  'openai-compatible',
+  'anthropic',
+  'offline',
+  'openai',
+  'deepseek',
+  'qwen',
+  'moonshot',
+  'zhipu',
+  'openrouter',
+  'gemini',
+  'ollama',
+  'lmstudio',
+] as const;
+export type ProviderId = (typeof providerIds)[number];
+
+const priceSchema = z.strictObject({
+  input: z.number().nonnegative().describe('US dollars per million input tokens'),
+  output: z.number().nonnegative().describe('US dollars per million output tokens'),
+});
+
+export const modelConfigSchema = z.strictObject({
+  provider: z.enum(providerIds),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('needed for openai-compatible; presets know their own'),
+  model: z.string().min(1).max(256).optional().describe("the provider's name of the model"),
+  keyRef: z.string().min(1).max(128).optional().describe('names a keychain entry; never the key itself'),
+  prices: priceSchema.optional(),
+});
+export type ModelConfig = z.output<typeof modelConfigSchema>;
+
+export const agentConfigSchema = z.strictObject({
+  name: z.string().min(1).max(128).optional(),
+  model: entryId.optional().describe('an id from models'),
+  system: z.string().max(65_536).optional().describe('the system prompt'),
+  tools: z.array(z.string().min(1).max(128)).max(64).optional().describe('names of the tools it may use'),
+  workspace: z.string().min(1).max(4096).optional().describe('its folder; default workspace/<agentId>'),
+  maxSteps: z.int().min(1).max(200).optional().describe('model calls a turn may make; default 25'),
+});
+export type AgentConfig = z.output<typeof agentConfigSchema>;
+
+export const configSchema = z.strictObject({
+  gateway: z
+    .strictObject({
+      port: port.default(18_789).describe('where the gateway listens'),
+      host: z.string().min(1).default('127.0.0.1').describe('other than loopback is refused unless TLS or trustedProxies is set'),
+      basePath: z
+        .string()
+        .regex(/^\/([A-Za-z0-9._~-]+\/)*$/, 'starts and ends with /')
+        .default('/')
+        .describe('serves under a sub-path'),
+      trustedProxies: z.array(z.string()).default([]),
+      limits: z
+        .strictObject({
+          connections: z.int().min(1).max(100_000).default(1024),
+          unauthenticated: z.int().min(1).max(100_000).default(64),
+          perToken: z.int().min(1).max(100_000).default(256),
+          sessionsRunning: z.int().min(1).max(4096).default(64),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  security: z
+    .strictObject({
+      requirePinFor: z.array(z.string()).default([]).describe('tools that need the PIN; without a PIN set they are denied'),
+      allowedOrigins: z.array(z.string()).default([]).describe('web pages that may call the gateway'),
+      allowedHosts: z.array(z.string()).default([]).describe('host names the gateway answers under, besides loopback'),
+      statusRequiresToken: z.boolean().default(false),
+      workspaceOnly: z.boolean().default(true).describe('tools stay inside the workspace'),
+      redactSecrets: z.boolean().default(true),
+    })
+    .prefault({}),
+  agents: z.record(agentIdSchema, agentConfigSchema).default({}),
+  models: z.record(entryId, modelConfigSchema).default({}),
+  channels: z.record(entryId, z.looseObject({ enabled: z.boolean().default(false), agent: agentIdSchema.optional() })).default({}),
+  retention: z
+    .strictObject({ maxDatabaseMb: z.int().min(1).max(1_000_000).optional().describe('writes fail with 507 above it') })
+    .prefault({}),
+  logs: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      maxSizeMb: z.int().min(1).max(1024).default(10).describe('a log file is rotated at this size'),
+      keep: z.int().min(1).max(100).default(5).describe('rotated files kept'),
+    })
+    .prefault({}),
+  ui: z
+    .strictObject({
+      language: z.enum(['auto', 'zh-CN', 'en']).default('auto'),
+      theme: z.enum(['system', 'dark', 'light']).default('system'),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { type ErrorCode, errorCodes } from '../error-codes.ts';
+
+/**
+ * The one union of what can happen in a turn. Every surface (WS, REST, SSE, the console, logs) reads this
+ * and nothing else. All but `delta` and the passing states of `status` are durable: they stand in the event
+ * log under a `seq` that is given out only after commit.
+ */
+
+export const usageSchema = z.object({
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  /** US dollars; 0 where the model has no price. */
+  costUsd: z.number().nonnegative(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+export const toolCallSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  arguments: z.record(z.string(), z.unknown()),
+  status: z.enum(['started', 'finished', 'failed']),
+  /** What the model was told; capped. */
+  result: z.string().optional(),
+  durationMs: z.int().nonnegative().optional(),
+});
+export type ToolCall = z.infer<typeof toolCallSchema>;
+
+const errorCodeSchema = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]);
+
+/** Where a turn stands. `cancelled`, `restarted` and `interrupted` are durable; the others pass. */
+export const turnStateSchema = z.enum(['queued', 'thinking', 'running_tool', 'restarted', 'cancelled', 'interrupted', 'done']);
+export type TurnState = z.infer<typeof turnStateSchema>;
+
+/** What the user said; the first durable event of a turn. */
+export const messageEventSchema = z.object({
+  type: z.literal('message'),
+  content: z.string(),
+  channel: z.string(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const statusEventSchema = z.object({
+  type: z.literal('status'),
+  state: turnStateSchema,
+  /** The state in words. */
+  content: z.string(),
+  /** With `cancelled`: what had been said until then. */
+  partial: z.string().optional(),
+});
+
+export const toolCallEventSchema = z.object({ type: z.literal('tool_call'), content: z.string(), tool: toolCallSchema });
+
+/** A piece of the running reply. `offset` counts UTF-16 units from the start of the reply. Never stored. */
+export const deltaEventSchema = z.object({ type: z.literal('delta'), content: z.string(), offset: z.int().nonnegative() });
+
+/** The whole reply, once. */
+export const responseEventSchema = z.object({
+  type: z.literal('response'),
+  content: z.string(),
+  final: z.literal(true),
+  usage: usageSchema,
+  durationMs: z.int().nonnegative(),
+});
+
+export const errorEventSchema = z.object({
+  type: z.literal('error'),
+  code: errorCodeSchema,
+  content: z.string(),
+  retryable: z.boolean(),
+  hint: z.string().optional(),
+  retryAfterMs: z.int().nonnegative().optional(),
+  details: z.unknown().optional(),
+  /** What had been said before it failed. */
+  partial: z.string().optional(),
+});
+
+export const turnEventSchema = z.discriminatedUnion('type', [
+  messageEventSchema,
+  statusEventSchema,
+  toolCallEventSchema,
+  deltaEventSchema,
+  responseEventSchema,
+  errorEventSchema,
+]);
+export type TurnEvent = z.infer<typeof turnEventSchema>;
+export type DurableEvent = Exclude<TurnEvent, { type: 'delta' }>;
+
+/** How a turn ended, as `GET /api/v1/messages/{id}` and the REST answer name it. */
+export const turnStatusSchema = z.enum(['accepted', 'completed', 'cancelled', 'failed', 'timeout']);
+export type TurnStatus = z.infer<typeof turnStatusSchema>;
+
+/** What the event log holds. */
+export const durableEventSchema = z.discriminatedUnion('type', [
+  messageEventSchema,
+  statusEventSchema,
+  toolCallEventSchema,
+  responseEventSchema,
+  errorEventSchema,
+]);

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { defineConfig } from 'vite';
+
+/** Kept out of the bundle: Electron itself, native modules, and what `ws` only tries for. */
+const external = [/^electron(\/|$)/, /^libsql(\/|$)/, /^keytar(\/|$)/, 'bufferutil', 'utf-8-validate', /^node:/, ...builtinModules];
+
+const entry = Object.fromEntries(
+  Object.entries({
+    cli: 'src-main/cli.ts',
+    desktop: 'src-main/desktop.ts',
+    'database-worker': 'src-main/storage/database-worker.ts',
+  }).filter(([, file]) => existsSync(file)),
+);
+
+/** The gateway, the CLI, the desktop entry and the storage worker: ESM, all in one folder, so that a worker stands beside its user. */
+export default defineConfig({
+  publicDir: false,
+  ssr: { noExternal: true },
+  build: {
+    ssr: true,
+    target: 'node20.18',
+    outDir: 'out/main',
+    emptyOutDir: true,
+    sourcemap: true,
+    minify: false,
+    rollupOptions: {
+      input: entry,
+      external,
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
+  },
+});

@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src-*/**/*.test.{ts,tsx}'],
+    globalSetup: ['deploy/build-for-tests.ts'],
+    testTimeout: 20_000,
+  },
+});

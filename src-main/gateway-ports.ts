@@ -1,23 +1,44 @@
-import type { Logger } from 'pino';
+import type { Log } from './logs/create-log.ts';
 import type { Database, OpenReport } from './storage/database.ts';
 import type { SecretStore } from './storage/secret-store.ts';
 
-/** Everything the gateway takes from the machine. Tests hand in twins. */
-export type GatewayPorts = {
-  readonly openDatabase: () => Promise<{ readonly database: Database; readonly report: OpenReport }>;
-  /** `remembered`: the backend the database names for the signing key, or null on a first start. */
-  readonly openSecrets: (remembered: SecretStore['backend'] | null) => Promise<SecretStore>;
-  readonly log: Logger;
+/** Time, as a parameter. */
+export type Clock = {
   /** Milliseconds since 1970; may jump. */
   readonly now: () => number;
   /** Milliseconds from an arbitrary start; never goes back. */
   readonly monotonic: () => number;
-  readonly randomBytes: (size: number) => Buffer;
+  /** Calls `task` once after `ms`; returns its undo. Does not keep the process alive. */
+  readonly after: (ms: number, task: () => void) => () => void;
+};
+
+export type RandomBytes = (size: number) => Buffer;
+
+/** Everything the gateway takes from the machine. Tests hand in twins. */
+export type GatewayPorts = {
+  readonly version: string;
+  readonly openDatabase: () => Promise<{ readonly database: Database; readonly report: OpenReport }>;
+  /** `remembered`: the backend the database names for the signing key, or null on a first start. */
+  readonly openSecrets: (remembered: SecretStore['backend'] | null) => Promise<SecretStore>;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Unix socket or named pipe for this computer's user; null for none. */
+  readonly adminSocket: string | null;
+  /** The built console. */
+  readonly consoleFolder: string;
+  /** An agent's folder: made where it is missing, links resolved. `configured`: as `agents.<id>.workspace` says. */
+  readonly openWorkspace: (agentId: string, configured: string | null) => Promise<string>;
+  /** The config file, as `~/…`, and what is wrong with it. */
+  readonly configFile: { readonly path: string; readonly problems: readonly string[] };
 };
 
 export type Gateway = {
-  /** Resolves once both loopback addresses listen and `/readyz` answers 200. */
+  /**
+   * Resolves once both loopback addresses listen and `/readyz` answers 200.
+   * @throws AppError HOME_IN_USE, PORT_TAKEN, SIGNING_KEY_MISSING, KEYCHAIN_UNAVAILABLE, STORAGE_FAILED
+   */
   readonly start: () => Promise<{ readonly port: number; readonly url: string }>;
   /** Lets nothing new in, ends or parks what runs, commits, closes. Under 2 s. Safe to call twice. */
   readonly stop: () => Promise<void>;

@@ -51,6 +51,11 @@ export const errorCodes = {
   SLOW_READER: { status: 503, ws: 1013, retryable: true, says: 'The client does not read; resume when it can.' },
   SIGNING_KEY_MISSING: { status: 503, ws: 'frame', retryable: false, says: 'The signing key is not where the database says it is.' },
   KEYCHAIN_UNAVAILABLE: { status: 503, ws: 'frame', retryable: true, says: 'The keychain does not answer.' },
+  CONFIG_BAD: { status: 503, ws: 'frame', retryable: false, says: 'The configuration cannot be used.' },
+  PORT_TAKEN: { status: 503, ws: 'frame', retryable: true, says: 'Another program listens on the port.' },
+  HOME_IN_USE: { status: 503, ws: 'frame', retryable: true, says: 'Another gateway uses this home folder.' },
+  HOME_UNUSABLE: { status: 503, ws: 'frame', retryable: false, says: 'The home folder cannot be used.' },
+  GATEWAY_UNREACHABLE: { status: 503, ws: 'frame', retryable: true, says: 'No gateway answers.' },
   TURN_TIMEOUT: { status: 504, ws: 'frame', retryable: true, says: 'The turn took longer than its time limit and was cancelled.' },
   STORAGE_FULL: { status: 507, ws: 'frame', retryable: true, says: 'The disk is full, or the database has reached its quota.' },
 } as const satisfies Record<string, ErrorCodeRow>;

@@ -1,0 +1,268 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { DurableEvent, ToolCall, TurnEvent, TurnState, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
+import type { Clock } from '../gateway-ports.ts';
+import type { Database, Write } from '../storage/database.ts';
+import { wordsFor } from './status-words.ts';
+import { noUsage, type Turn, type TurnListener, type TurnOutcome, type TurnRequest } from './turn.ts';
+
+/** What the agent side of a turn is given. It never throws: how it ended is its result. */
+export type AgentRun = (context: AgentContext) => Promise<AgentResult>;
+export type AgentContext = {
+  readonly request: TurnRequest;
+  readonly signal: AbortSignal;
+  readonly onText: (text: string) => void;
+  readonly onState: (state: 'thinking' | 'running_tool') => void;
+  /** Resolves when the start is on the disk; no tool may begin before. */
+  readonly onToolStarted: (call: ToolCall, sideEffects: boolean) => Promise<void>;
+  readonly onToolEnded: (call: ToolCall) => Promise<void>;
+};
+export type AgentResult = { readonly usage: Usage; readonly error: AppError | null };
+
+type TurnPorts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly runAgent: AgentRun;
+  /** The message is on the disk. */
+  readonly onAccepted: (turn: Turn) => void;
+  readonly onEnded: (turn: Turn, outcome: TurnOutcome) => void;
+};
+
+/** A turn with the handles its queue needs. */
+export type TurnControl = Turn & {
+  readonly run: () => Promise<void>;
+  /** About once a second: what a crash may cost. */
+  readonly checkpoint: () => void;
+  /** The gateway stops: what is on the disk goes on at the next start, what is not was never acknowledged. */
+  readonly park: () => void;
+};
+
+const storageRetryMs = 2_000;
+
+export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { readonly onDisk: boolean }): TurnControl => {
+  const { database, clock } = ports;
+  const words = wordsFor(request.content);
+  const startedAt = clock.monotonic();
+  const abort = new AbortController();
+  const listeners = new Set<TurnListener>();
+  const toolCalls = new Map<string, ToolCall>();
+  let state: TurnState = 'queued';
+  let text = '';
+  let savedText = 0;
+  let onDisk = begin.onDisk;
+  let accepting: Promise<void> | null = begin.onDisk ? Promise.resolve() : null;
+  let stopped: 'cancelled' | 'timeout' | 'parked' | null = null;
+  let running = false;
+  let ended = false;
+  let settle: (outcome: TurnOutcome) => void;
+  const outcome = new Promise<TurnOutcome>((resolve) => {
+    settle = resolve;
+  });
+
+  const publish = (event: TurnEvent, seq: number | null): void => {
+    if (listeners.size === 0) return;
+    const published = { event, at: clock.now(), seq };
+    for (const listener of listeners) listener(published);
+  };
+
+  const messageEvent = (): DurableEvent => ({
+    type: 'message',
+    content: request.content,
+    channel: request.channel,
+    ...(request.metadata ? { metadata: { ...request.metadata } } : {}),
+  });
+  const acceptWrites = (): Write[] => {
+    const { content: _content, session, channel: _channel, metadata: _metadata, ...turn } = request;
+    return [
+      { op: 'session.put', session },
+      { op: 'turn.insert', turn: { ...turn, sessionId: session.id } },
+    ];
+  };
+  const appendWrite = (events: readonly DurableEvent[]): Write => ({
+    op: 'events.append',
+    sessionId: request.session.id,
+    events: events.map((event) => ({ messageId: request.messageId, at: clock.now(), event })),
+  });
+
+  const accepted = (): Promise<void> => {
+    accepting ??= database.write([...acceptWrites(), appendWrite([messageEvent()])]).then(
+      () => {
+        onDisk = true;
+        ports.onAccepted(turn);
+      },
+      (error: unknown) => {
+        // Nobody was told of this message: it is refused as a whole, and nothing of it runs on.
+        stop('cancelled');
+        throw error;
+      },
+    );
+    return accepting;
+  };
+
+  const append = async (event: DurableEvent, also: readonly Write[] = []): Promise<void> => {
+    await accepted();
+    const results = await database.write([appendWrite([event]), ...also]);
+    publish(event, seqOf(results, 0));
+  };
+
+  const toState = (next: TurnState): void => {
+    state = next;
+    publish({ type: 'status', state, content: words.state(state) }, null);
+  };
+
+  const stop = (why: 'cancelled' | 'timeout' | 'parked'): void => {
+    if (ended || stopped) return;
+    stopped = why;
+    abort.abort();
+    // Still waiting for its lane: ends here and now, not when the lane comes to it.
+    if (!running) void finish({ usage: noUsage, error: null });
+  };
+
+  /** Writes the last event and tells everyone. A message that nobody waited for so far goes to the disk in the same commit. */
+  const finish = async (result: AgentResult): Promise<void> => {
+    cancelTimeout();
+    const { status, event, error } = ending(result);
+    const done = (final: Pick<TurnOutcome, 'status' | 'error'>): void => {
+      ended = true;
+      const full: TurnOutcome = { ...final, reply: text, toolCalls: [...toolCalls.values()], usage: result.usage, durationMs: elapsed() };
+      ports.onEnded(turn, full);
+      settle(full);
+      listeners.clear();
+    };
+    if (stopped === 'parked') {
+      if (onDisk) await database.write([{ op: 'turn.checkpoint', messageId: request.messageId, partial: text }]).catch(() => undefined);
+      done({
+        status: onDisk ? 'parked' : 'dropped',
+        error: new AppError('GATEWAY_STOPPING', {
+          ...(onDisk
+            ? { hint: 'The message is kept and goes on when the gateway starts again.', details: { messageId: request.messageId } }
+            : {}),
+        }),
+      });
+      return;
+    }
+    const end: Write = { op: 'turn.end', messageId: request.messageId, status, endedAt: clock.now(), usage: result.usage };
+    try {
+      const held = accepting === null;
+      await accepting;
+      const results = await database.write(
+        held ? [...acceptWrites(), appendWrite([messageEvent(), event]), end] : [appendWrite([event]), end],
+      );
+      onDisk = true;
+      publish(event, held ? seqOf(results, 2, 1) : seqOf(results, 0));
+      done({ status, error });
+    } catch (thrown) {
+      const failed = AppError.from(thrown);
+      publish({ type: 'error', code: failed.code, content: failed.message, retryable: failed.retryable }, null);
+      // What was acknowledged must end on the disk too, as soon as there is room again.
+      if (onDisk) retryWrite([appendWrite([event]), end]);
+      done({ status: 'failed', error: failed });
+    }
+  };
+
+  const retryWrite = (writes: readonly Write[]): void => {
+    clock.after(storageRetryMs, () => void database.write(writes).catch(() => retryWrite(writes)));
+  };
+
+  const ending = (result: AgentResult): { status: Exclude<TurnStatus, 'accepted'>; event: DurableEvent; error: AppError | null } => {
+    const partial = text === '' ? {} : { partial: text };
+    if (stopped === 'cancelled')
+      return {
+        status: 'cancelled',
+        event: { type: 'status', state: 'cancelled', content: words.state('cancelled'), ...partial },
+        error: null,
+      };
+    const error = stopped === 'timeout' ? new AppError('TURN_TIMEOUT') : result.error;
+    if (error === null)
+      return {
+        status: 'completed',
+        event: { type: 'response', content: text, final: true, usage: result.usage, durationMs: elapsed() },
+        error,
+      };
+    const event: DurableEvent = {
+      type: 'error',
+      code: error.code,
+      content: error.message,
+      retryable: error.retryable,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+      ...partial,
+    };
+    return { status: stopped === 'timeout' ? 'timeout' : 'failed', event, error };
+  };
+
+  const elapsed = (): number => Math.max(0, Math.round(clock.monotonic() - startedAt));
+  const cancelTimeout = clock.after(request.options.timeoutMs, () => stop('timeout'));
+
+  const turn: TurnControl = {
+    request,
+    state: () => state,
+    text: () => text,
+    toolCalls: () => [...toolCalls.values()],
+    outcome,
+    accepted,
+    listen: (listener, fromOffset) => {
+      let gone = false;
+      accepted().then(
+        () => {
+          if (gone || ended) return;
+          listener({ event: { type: 'status', state, content: words.state(state) }, at: clock.now(), seq: null });
+          if (fromOffset !== undefined && text.length > fromOffset)
+            listener({ event: { type: 'delta', content: text.slice(fromOffset), offset: fromOffset }, at: clock.now(), seq: null });
+          listeners.add(listener);
+        },
+        () => undefined,
+      );
+      return () => {
+        gone = true;
+        listeners.delete(listener);
+      };
+    },
+    cancel: () => stop('cancelled'),
+    run: async () => {
+      if (stopped) return;
+      running = true;
+      toState('thinking');
+      const result = await ports.runAgent({
+        request,
+        signal: abort.signal,
+        onText: (piece) => {
+          if (piece === '' || stopped) return;
+          const offset = text.length;
+          text += piece;
+          publish({ type: 'delta', content: piece, offset }, null);
+        },
+        onState: toState,
+        onToolStarted: async (call, sideEffects) => {
+          toolCalls.set(call.id, call);
+          await append(
+            { type: 'tool_call', content: words.tool(call), tool: call },
+            sideEffects ? [{ op: 'turn.openTool', messageId: request.messageId, toolCall: call.name }] : [],
+          );
+        },
+        onToolEnded: async (call) => {
+          toolCalls.set(call.id, call);
+          await append({ type: 'tool_call', content: words.tool(call), tool: call }, [
+            { op: 'turn.openTool', messageId: request.messageId, toolCall: null },
+          ]);
+        },
+      });
+      return finish(result);
+    },
+    checkpoint: () => {
+      if (ended || stopped) return;
+      if (accepting === null) accepted().catch(() => undefined);
+      else if (onDisk && text.length > savedText) {
+        savedText = text.length;
+        database.write([{ op: 'turn.checkpoint', messageId: request.messageId, partial: text }]).catch(() => undefined);
+      }
+    },
+    park: () => stop('parked'),
+  };
+  return turn;
+};
+
+const seqOf = (results: readonly unknown[], index: number, event = 0): number | null => {
+  const seqs = results[index];
+  const seq: unknown = Array.isArray(seqs) ? seqs[event] : undefined;
+  return typeof seq === 'number' ? seq : null;
+};

@@ -1,0 +1,136 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { RouteInput } from '../../src-shared/contract/rest.ts';
+import { idempotencyKeySchema } from '../../src-shared/models/ids.ts';
+import { callerOf, type Principal } from '../principal.ts';
+import type { Database } from '../storage/database.ts';
+import type { SessionDirectory } from './session-directory.ts';
+import type { IncomingMessage, SubmitMessage, Submitted } from './submit-message.ts';
+import type { Turn } from './turn.ts';
+import { answerFromOutcome, answerFromRunning, answerFromStore } from './turn-answer.ts';
+import type { TurnEngine } from './turn-engine.ts';
+import { followTurn } from './turn-frames.ts';
+
+type Answer = Awaited<ReturnType<typeof answerFromStore>>;
+type Sink = { readonly send: (event: string, data: unknown) => void; readonly close: () => void };
+type StreamAnswer = { readonly sse: (sink: Sink) => () => void };
+type Info = {
+  readonly principal: Principal | null;
+  readonly traceId: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly wantsStream: boolean;
+  readonly bodyHash: () => string;
+};
+
+export type MessageRoutes = {
+  readonly postMessage: (input: RouteInput<'postMessage'>, info: Info) => Promise<Answer | StreamAnswer>;
+  readonly invokeAgent: (input: RouteInput<'invokeAgent'>, info: Info) => Promise<Answer | StreamAnswer>;
+  readonly getMessage: (input: RouteInput<'getMessage'>, info: Info) => Promise<{ status: 200; body: Answer['body'] }>;
+  readonly cancelMessage: (input: RouteInput<'cancelMessage'>, info: Info) => Promise<{ status: 200; body: Answer['body'] }>;
+};
+
+type Ports = {
+  readonly database: Database;
+  readonly engine: TurnEngine;
+  readonly directory: SessionDirectory;
+  readonly submit: SubmitMessage;
+};
+
+/** POST a message and wait, stream, or go; look at one; cancel one. */
+export const createMessageRoutes = ({ database, engine, directory, submit }: Ports): MessageRoutes => {
+  const begin = async (
+    message: Omit<IncomingMessage, 'traceId' | 'idempotency'>,
+    how: { stream: boolean; wait: boolean },
+    info: Info,
+  ): Promise<Answer | StreamAnswer> => {
+    const by = callerOf(info);
+    const key = readIdempotencyKey(info.headers['idempotency-key']);
+    const submitted = await submit(
+      { ...message, traceId: info.traceId, idempotency: key === null ? undefined : { key, bodyHash: info.bodyHash() } },
+      by,
+    );
+    if (submitted.kind === 'ended') return answerFromStore(database, submitted.row, await sessionIdOf(submitted, by));
+    const { turn } = submitted;
+    const sessionId = directory.idFor(turn.request.session, by);
+    if (how.stream) {
+      await turn.accepted();
+      return streamTurn(turn, sessionId);
+    }
+    if (!how.wait) {
+      await turn.accepted();
+      return answerFromRunning(turn, sessionId);
+    }
+    return answerFromOutcome(turn.request, await turn.outcome, sessionId);
+  };
+
+  const sessionIdOf = async (submitted: Extract<Submitted, { kind: 'ended' }>, by: Principal): Promise<string> => {
+    const session = await database.read({ op: 'session.get', id: submitted.row.sessionId });
+    return session ? directory.idFor(session, by) : submitted.row.sessionId;
+  };
+
+  const find = async (messageId: string, by: Principal): Promise<{ turn: Turn | null; answer: () => Promise<Answer> }> => {
+    const turn = engine.find(messageId);
+    if (turn && mayReach(turn.request.ownerId, by)) {
+      // What has not been acknowledged must not be seen either.
+      await turn.accepted();
+      return { turn, answer: async () => answerFromRunning(turn, directory.idFor(turn.request.session, by)) };
+    }
+    const row = await database.read({ op: 'turn.get', messageId });
+    if (!row || !mayReach(row.ownerId, by)) throw new AppError('MESSAGE_UNKNOWN');
+    return { turn: null, answer: async () => answerFromStore(database, row, await sessionIdOf({ kind: 'ended', row }, by)) };
+  };
+
+  return {
+    postMessage: ({ body }, info) =>
+      begin(
+        { ...fieldsOf(body), content: body.content, channel: body.channel ?? 'api' },
+        { stream: body.stream ?? info.wantsStream, wait: body.wait ?? true },
+        info,
+      ),
+    invokeAgent: ({ params, body }, info) =>
+      begin(
+        {
+          ...fieldsOf(body),
+          content: body.content ?? body.input ?? '',
+          agentId: params.agentId,
+          channel: body.channel ?? 'api',
+          system: body.system,
+          tools: body.tools,
+        },
+        { stream: body.stream ?? info.wantsStream, wait: body.wait ?? true },
+        info,
+      ),
+    getMessage: async ({ params }, info) => ({ status: 200, body: (await (await find(params.id, callerOf(info))).answer()).body }),
+    cancelMessage: async ({ params }, info) => {
+      const by = callerOf(info);
+      const { turn, answer } = await find(params.id, by);
+      if (!turn) return { status: 200, body: (await answer()).body };
+      turn.cancel();
+      return { status: 200, body: answerFromOutcome(turn.request, await turn.outcome, directory.idFor(turn.request.session, by)).body };
+    },
+  };
+};
+
+const streamTurn = (turn: Turn, sessionId: string): StreamAnswer => ({
+  sse: (sink) => followTurn(turn, sessionId, { frame: (frame) => sink.send(frame.type, frame), end: sink.close, fromOffset: 0 }),
+});
+
+const fieldsOf = (body: {
+  agentId?: string | undefined;
+  sessionId?: string | undefined;
+  metadata?: Record<string, unknown> | undefined;
+  timeoutMs?: number | undefined;
+}) => ({
+  agentId: body.agentId,
+  sessionId: body.sessionId,
+  metadata: body.metadata,
+  timeoutMs: body.timeoutMs,
+});
+
+const mayReach = (ownerId: string, by: Principal): boolean => ownerId === by.id || by.scopes.has('admin');
+
+const readIdempotencyKey = (header: string | string[] | undefined): string | null => {
+  if (header === undefined) return null;
+  const key = idempotencyKeySchema.safeParse(header);
+  if (!key.success) throw new AppError('BAD_REQUEST', { message: key.error.issues[0]?.message ?? 'bad Idempotency-Key' });
+  return key.data;
+};

@@ -1,0 +1,119 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { Clock, RandomBytes } from '../gateway-ports.ts';
+import type { Principal } from '../principal.ts';
+import type { Database, TurnRow } from '../storage/database.ts';
+import type { SessionDirectory } from './session-directory.ts';
+import type { Turn } from './turn.ts';
+import type { TurnEngine } from './turn-engine.ts';
+
+const keyLifeMs = 24 * 3_600_000;
+const titleLength = 80;
+export const defaultTimeoutMs = 300_000;
+
+/** A message as any surface brings it, validated. */
+export type IncomingMessage = {
+  readonly content: string;
+  readonly agentId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly channel: string;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly system?: string | undefined;
+  readonly tools?: readonly string[] | undefined;
+  readonly replyTo?: string | undefined;
+  readonly idempotency?: { readonly key: string; readonly bodyHash: string } | undefined;
+  readonly traceId: string;
+};
+
+/** A turn that runs, or – for an Idempotency-Key seen before – one that has ended. */
+export type Submitted = { readonly kind: 'running'; readonly turn: Turn } | { readonly kind: 'ended'; readonly row: TurnRow };
+
+/** The one way in for messages: finds the session, guards against doubles, hands the turn to its lane. */
+export type SubmitMessage = (message: IncomingMessage, by: Principal) => Promise<Submitted>;
+
+type SubmitPorts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly engine: TurnEngine;
+  readonly directory: SessionDirectory;
+  /** @throws AppError AGENT_UNKNOWN */
+  readonly requireAgent: (agentId: string) => void;
+  readonly defaultAgent: string;
+};
+
+export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
+  const { database, clock, engine } = ports;
+  /** Keys of messages on their way in, so that two at once meet. */
+  const pending = new Map<string, { bodyHash: string; submitted: Promise<Submitted> }>();
+
+  const submit = async (message: IncomingMessage, by: Principal): Promise<Submitted> => {
+    const agentId = message.agentId ?? ports.defaultAgent;
+    ports.requireAgent(agentId);
+    const { session } = await ports.directory.forMessage(message.sessionId ?? null, by, {
+      agentId,
+      channel: message.channel,
+      title: titleOf(message.content),
+    });
+    const turn = engine.submit({
+      messageId: `msg_${ports.randomBytes(16).toString('base64url')}`,
+      session,
+      ownerId: by.id,
+      agentId: message.agentId ?? session.agentId,
+      content: message.content,
+      channel: message.channel,
+      metadata: message.metadata,
+      options: {
+        timeoutMs: message.timeoutMs ?? defaultTimeoutMs,
+        ...(message.system === undefined ? {} : { system: message.system }),
+        ...(message.tools === undefined ? {} : { tools: message.tools }),
+        ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
+      },
+      traceId: message.traceId,
+      acceptedAt: clock.now(),
+      idempotencyKey: message.idempotency?.key ?? null,
+      bodyHash: message.idempotency?.bodyHash ?? null,
+    });
+    return { kind: 'running', turn };
+  };
+
+  const submitOnce = async (
+    message: IncomingMessage,
+    by: Principal,
+    idempotency: { key: string; bodyHash: string },
+  ): Promise<Submitted> => {
+    const row = await database.read({
+      op: 'turn.byIdempotencyKey',
+      ownerId: by.id,
+      key: idempotency.key,
+      acceptedAfter: clock.now() - keyLifeMs,
+    });
+    if (!row) return submit(message, by);
+    if (row.bodyHash !== idempotency.bodyHash) throw conflict();
+    const turn = engine.find(row.messageId);
+    return turn ? { kind: 'running', turn } : { kind: 'ended', row };
+  };
+
+  return (message, by) => {
+    if (!message.idempotency) return submit(message, by);
+    const { key, bodyHash } = message.idempotency;
+    const mapKey = `${by.id}\0${key}`;
+    const first = pending.get(mapKey);
+    if (first) return first.bodyHash === bodyHash ? first.submitted : Promise.reject(conflict());
+    const submitted = submitOnce(message, by, message.idempotency);
+    pending.set(mapKey, { bodyHash, submitted });
+    const forget = (): void => void pending.delete(mapKey);
+    // The database answers for a key once its turn is on the disk or over.
+    submitted.then((result) => (result.kind === 'running' ? result.turn.outcome.then(forget) : forget()), forget);
+    return submitted;
+  };
+};
+
+const conflict = (): AppError => new AppError('IDEMPOTENCY_CONFLICT', { hint: 'Use a new key for a new message.' });
+
+/** The first line, shortened without cutting a surrogate pair. */
+const titleOf = (content: string): string => {
+  const line = content.trimStart().split('\n', 1)[0] ?? '';
+  const chars = [...line.slice(0, titleLength * 2)];
+  return chars.length > titleLength ? `${chars.slice(0, titleLength).join('')}…` : chars.join('');
+};

@@ -1,0 +1,92 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { ToolCall } from '../../src-shared/contract/events.ts';
+import type { RouteAnswer, TurnAnswer } from '../../src-shared/contract/rest.ts';
+import { errorCodes } from '../../src-shared/error-codes.ts';
+import type { Database, EventRow, TurnRow } from '../storage/database.ts';
+import { noUsage, type Turn, type TurnOutcome, type TurnRequest } from './turn.ts';
+
+type Answer = RouteAnswer<'postMessage'>;
+
+/** A turn as REST shows it, from the outcome, from a running turn, or from the database: all the same shape. */
+export const answerFromOutcome = (request: TurnRequest, outcome: TurnOutcome, sessionId: string): Answer => {
+  const { status, error } = outcome;
+  // These did not fail as turns: the gateway could not take or keep them, and the error says so with its own status.
+  if (status === 'parked' || status === 'dropped') throw error ?? new AppError('GATEWAY_STOPPING');
+  if (error && (error.code === 'STORAGE_FULL' || error.code === 'STORAGE_FAILED' || error.code === 'AGENT_UNKNOWN')) throw error;
+  return withStatus({
+    ...common(request, sessionId),
+    status,
+    finalReply: outcome.reply,
+    toolCalls: [...outcome.toolCalls],
+    durationMs: outcome.durationMs,
+    usage: outcome.usage,
+    ...(error ? { error: errorOf(error, request.traceId) } : {}),
+  });
+};
+
+export const answerFromRunning = (turn: Turn, sessionId: string): Answer => ({
+  status: 202,
+  body: {
+    ...common(turn.request, sessionId),
+    status: 'accepted',
+    finalReply: turn.text(),
+    toolCalls: [...turn.toolCalls()],
+    durationMs: 0,
+    usage: noUsage,
+  },
+});
+
+export const answerFromStore = async (database: Database, row: TurnRow, sessionId: string): Promise<Answer> => {
+  const events = await database.read({ op: 'event.ofTurn', messageId: row.messageId });
+  const error = events.find(({ event }) => event.type === 'error')?.event;
+  return withStatus({
+    messageId: row.messageId,
+    sessionId,
+    agentId: row.agentId,
+    traceId: row.traceId,
+    status: row.status,
+    finalReply: replyIn(events),
+    toolCalls: toolCallsIn(events),
+    durationMs: Math.max(0, (row.endedAt ?? row.acceptedAt) - row.acceptedAt),
+    usage: row.usage ?? noUsage,
+    ...(error?.type === 'error'
+      ? {
+          error: errorOf(
+            new AppError(error.code, { message: error.content, retryable: error.retryable, ...(error.hint ? { hint: error.hint } : {}) }),
+            row.traceId,
+          ),
+        }
+      : {}),
+  });
+};
+
+const common = (request: TurnRequest, sessionId: string) => ({
+  messageId: request.messageId,
+  sessionId,
+  agentId: request.agentId,
+  traceId: request.traceId,
+});
+
+const withStatus = (body: TurnAnswer): Answer => ({
+  status: ({ accepted: 202, completed: 200, cancelled: 200, failed: 502, timeout: 504 } as const)[body.status],
+  body,
+});
+
+const errorOf = (error: AppError, traceId: string): NonNullable<TurnAnswer['error']> => ({
+  code: error.code,
+  message: error.message,
+  retryable: error.retryable ?? errorCodes[error.code].retryable,
+  ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  ...(error.hint === undefined ? {} : { hint: error.hint }),
+  traceId,
+});
+
+const replyIn = (events: readonly EventRow[]): string => {
+  const last = events.at(-1)?.event;
+  if (last?.type === 'response') return last.content;
+  return last && (last.type === 'status' || last.type === 'error') ? (last.partial ?? '') : '';
+};
+
+const toolCallsIn = (events: readonly EventRow[]): ToolCall[] => [
+  ...new Map(events.flatMap(({ event }) => (event.type === 'tool_call' ? [[event.tool.id, event.tool] as const] : []))).values(),
+];

@@ -1,0 +1,52 @@
+import { AppError } from '../../src-shared/app-error.ts';
+
+const waitingMost = 1_000;
+
+/** One lane per session: its turns run one after the other; lanes run side by side, up to `most` at once. */
+export type TurnQueue = {
+  /** @throws AppError QUEUE_FULL */
+  readonly enqueue: (sessionId: string, run: () => Promise<void>) => void;
+  readonly size: () => { readonly running: number; readonly waiting: number };
+};
+
+export const createTurnQueue = (most: number): TurnQueue => {
+  /** Runs waiting in each lane; a lane that is in the map has one at work or is in `ready`. */
+  const lanes = new Map<string, (() => Promise<void>)[]>();
+  /** Lanes that wait for a place, first come first served. */
+  const ready: string[] = [];
+  let running = 0;
+  let waiting = 0;
+
+  const start = (sessionId: string): void => {
+    const run = lanes.get(sessionId)?.shift();
+    if (!run) return;
+    waiting -= 1;
+    running += 1;
+    run().finally(() => {
+      running -= 1;
+      if (lanes.get(sessionId)?.length) ready.push(sessionId);
+      else lanes.delete(sessionId);
+      next();
+    });
+  };
+
+  const next = (): void => {
+    while (running < most && ready.length > 0) start(ready.shift() as string);
+  };
+
+  return {
+    enqueue: (sessionId, run) => {
+      const lane = lanes.get(sessionId);
+      if (lane && lane.length >= waitingMost) throw new AppError('QUEUE_FULL');
+      waiting += 1;
+      if (lane) {
+        lane.push(run);
+        return;
+      }
+      lanes.set(sessionId, [run]);
+      ready.push(sessionId);
+      next();
+    },
+    size: () => ({ running, waiting }),
+  };
+};

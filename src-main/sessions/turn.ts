@@ -1,0 +1,56 @@
+import type { AppError } from '../../src-shared/app-error.ts';
+import type { DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
+import type { TurnOptions } from '../storage/database.ts';
+import type { NewSession } from './session-directory.ts';
+
+/** What a turn is asked to do. */
+export type TurnRequest = {
+  readonly messageId: string;
+  readonly session: NewSession;
+  readonly ownerId: string;
+  readonly agentId: string;
+  readonly content: string;
+  readonly channel: string;
+  readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly options: TurnOptions;
+  readonly traceId: string;
+  readonly acceptedAt: number;
+  readonly idempotencyKey: string | null;
+  readonly bodyHash: string | null;
+};
+
+/** How it ended. `parked`: the gateway stops and the turn goes on at the next start; `dropped`: it was never acknowledged. */
+export type TurnOutcome = {
+  readonly status: 'completed' | 'cancelled' | 'failed' | 'timeout' | 'parked' | 'dropped';
+  readonly reply: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly usage: Usage;
+  readonly durationMs: number;
+  readonly error: AppError | null;
+};
+
+/** One event of a running turn on its way to readers. `seq` only on durable ones. */
+export type Published = { readonly event: TurnEvent; readonly at: number; readonly seq: number | null };
+export type TurnListener = (published: Published) => void;
+
+export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
+
+/** A turn that is waiting or running, as its readers see it. */
+export type Turn = {
+  readonly request: TurnRequest;
+  readonly state: () => TurnState;
+  /** The reply so far. */
+  readonly text: () => string;
+  readonly toolCalls: () => readonly ToolCall[];
+  readonly outcome: Promise<TurnOutcome>;
+  /** Resolves when the message is on the disk: nothing may tell a client of this turn before. */
+  readonly accepted: () => Promise<void>;
+  /**
+   * Follows the turn. The listener hears nothing before the message is on the disk; it then gets what comes,
+   * after one `delta` with the part of the running reply behind `fromOffset`, where that is given.
+   */
+  readonly listen: (listener: TurnListener, fromOffset?: number) => () => void;
+  readonly cancel: () => void;
+};
+
+export type AppendEvent = (events: readonly DurableEvent[]) => Promise<void>;

@@ -1,0 +1,77 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { ModelClient, ModelMessage, ModelTool, ModelToolCall } from './models/model-client.ts';
+
+export type LoopInput = {
+  readonly model: ModelClient;
+  readonly system: string;
+  readonly history: readonly ModelMessage[];
+  readonly tools: readonly ModelTool[];
+  readonly maxSteps: number;
+  readonly traceId: string;
+  readonly signal: AbortSignal;
+  readonly onText: (text: string) => void;
+  readonly onState: (state: 'thinking' | 'running_tool') => void;
+  /** Runs one call and gives what the model is told. */
+  readonly runTool: (call: ModelToolCall) => Promise<string>;
+};
+
+export type LoopResult = { readonly inputTokens: number; readonly outputTokens: number; readonly error: AppError | null };
+
+/**
+ * The agent loop: ask the model, stream what it says, run the tools it calls, ask again – until it calls none.
+ * Pure but for what is handed in. Never throws for what a model or tool does; an abort ends it quietly.
+ */
+export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
+  const messages: ModelMessage[] = [...input.history];
+  let inputTokens = 0;
+  let outputTokens = 0;
+  const result = (error: AppError | null): LoopResult => ({ inputTokens, outputTokens, error });
+  let saidBefore = false;
+
+  for (let step = 0; step < input.maxSteps; step += 1) {
+    let text = '';
+    const calls: ModelToolCall[] = [];
+    for await (const event of input.model.stream(
+      { system: input.system, messages, tools: input.tools, traceId: input.traceId },
+      input.signal,
+    )) {
+      if (input.signal.aborted) return result(null);
+      switch (event.type) {
+        case 'text':
+          // What is said before and after a tool call are two paragraphs of one reply.
+          if (saidBefore && text === '') input.onText('\n\n');
+          text += event.text;
+          input.onText(event.text);
+          break;
+        case 'tool_call':
+          calls.push(event.call);
+          break;
+        case 'usage':
+          inputTokens += event.inputTokens;
+          outputTokens += event.outputTokens;
+          break;
+        case 'error':
+          return result(event.error);
+        case 'reasoning':
+        case 'end':
+          break;
+      }
+    }
+    if (input.signal.aborted) return result(null);
+    if (calls.length === 0) return result(null);
+    saidBefore ||= text !== '';
+    messages.push({ role: 'assistant', content: text, toolCalls: calls });
+    input.onState('running_tool');
+    for (const call of calls) {
+      messages.push({ role: 'tool', toolCallId: call.id, name: call.name, content: await input.runTool(call) });
+      if (input.signal.aborted) return result(null);
+    }
+    input.onState('thinking');
+  }
+  return result(
+    new AppError('STEPS_EXHAUSTED', {
+      message: `The agent made ${input.maxSteps} model calls in this turn and was stopped.`,
+      hint: 'Raise agents.<id>.maxSteps in config.json, or ask for less at once.',
+    }),
+  );
+};

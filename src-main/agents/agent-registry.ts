@@ -1,0 +1,71 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { AgentConfig, Config } from '../../src-shared/contract/config.ts';
+import { nearest } from '../../src-shared/nearest.ts';
+
+export type Agent = {
+  readonly id: string;
+  readonly name: string;
+  readonly system: string;
+  readonly maxSteps: number;
+  /** Names of the tools it may use; null: every built-in one. */
+  readonly tools: readonly string[] | null;
+  /** As the config names it; null: `workspace/<id>`. */
+  readonly workspace: string | null;
+  readonly config: AgentConfig;
+};
+
+export type AgentRegistry = {
+  readonly defaultId: string;
+  readonly list: () => readonly Agent[];
+  /** @throws AppError AGENT_UNKNOWN with near names */
+  readonly get: (id: string) => Agent;
+};
+
+const builtIn: Readonly<Record<string, { name: string; system: string }>> = {
+  main: {
+    name: 'Main',
+    system:
+      'You are a helpful assistant. Answer in the language of the user, briefly and correctly. Use tools where they help; never claim to have done what no tool did.',
+  },
+  'dev-coder': {
+    name: 'Dev Coder',
+    system:
+      'You are a careful software engineer. Answer in the language of the user. Read the code before you speak about it, prefer small changes, show code in fenced blocks, and never claim to have done what no tool did.',
+  },
+};
+
+/** `main` and `dev-coder` always exist; `config.agents` changes them and adds others. */
+export const createAgentRegistry = (config: Config): AgentRegistry => {
+  const ids = [...new Set([...Object.keys(builtIn), ...Object.keys(config.agents)])];
+  const agents = new Map(
+    ids.map((id): [string, Agent] => {
+      const own = config.agents[id] ?? {};
+      const base = builtIn[id] ?? { name: id, system: builtIn.main?.system ?? '' };
+      return [
+        id,
+        {
+          id,
+          name: own.name ?? base.name,
+          system: own.system ?? base.system,
+          maxSteps: own.maxSteps ?? 25,
+          tools: own.tools ?? null,
+          workspace: own.workspace ?? null,
+          config: own,
+        },
+      ];
+    }),
+  );
+  return {
+    defaultId: 'main',
+    list: () => [...agents.values()],
+    get: (id) => {
+      const agent = agents.get(id);
+      if (agent) return agent;
+      const near = nearest(id, agents.keys());
+      throw new AppError('AGENT_UNKNOWN', {
+        message: `There is no agent "${id}".`,
+        hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Agents: ${ids.join(', ')}.`,
+      });
+    },
+  };
+};

@@ -1,0 +1,36 @@
+import type { Config } from '../../src-shared/contract/config.ts';
+import type { RouteAnswer } from '../../src-shared/contract/rest.ts';
+import type { TurnEngine } from '../sessions/turn-engine.ts';
+import type { AgentRegistry } from './agent-registry.ts';
+import type { ModelRegistry } from './models/resolve-model.ts';
+
+type Ports = {
+  readonly agents: AgentRegistry;
+  readonly models: ModelRegistry;
+  readonly engine: TurnEngine;
+  readonly config: Config;
+  readonly toolNames: readonly string[];
+};
+
+export const createAgentRoutes = ({
+  agents,
+  models,
+  engine,
+  toolNames,
+}: Ports): { readonly listAgents: () => Promise<RouteAnswer<'listAgents'>> } => ({
+  listAgents: async () => {
+    const busy = new Set(engine.running().map((turn) => turn.request.agentId));
+    const rows = agents.list().map(async (agent) => ({
+      id: agent.id,
+      name: agent.name,
+      state: busy.has(agent.id) ? ('running' as const) : ('idle' as const),
+      // A model that cannot be used is named with its reason rather than hiding the agent.
+      model: await models.forAgent(agent.config).then(
+        (client) => client.label,
+        (error: Error) => error.message,
+      ),
+      tools: toolNames.filter((name) => agent.tools === null || agent.tools.includes(name)),
+    }));
+    return { status: 200, body: { agents: await Promise.all(rows) } };
+  },
+});

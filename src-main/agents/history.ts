@@ -1,0 +1,38 @@
+import type { EventRow } from '../storage/database.ts';
+import type { ModelMessage, ModelToolCall } from './models/model-client.ts';
+
+/** Events read at most for a prompt, and their text at most (UTF-16 units): older ones are left out. */
+export const historyEvents = 400;
+const historyChars = 400_000;
+
+/** The event log of a session as a model wants it: user, assistant (with tool calls), tool results. `current` is the message being answered: left out. */
+export const toModelMessages = (rows: readonly EventRow[], current: string): ModelMessage[] => {
+  const messages: ModelMessage[] = [];
+  for (const { event, messageId } of rows) {
+    if (messageId === current) continue;
+    if (event.type === 'message') messages.push({ role: 'user', content: event.content });
+    else if (event.type === 'response') messages.push({ role: 'assistant', content: event.content, toolCalls: [] });
+    else if (event.type === 'tool_call' && event.tool.status !== 'started')
+      pushToolCall(messages, event.tool.id, event.tool.name, event.tool.arguments, event.tool.result ?? '');
+    else if ((event.type === 'error' || event.type === 'status') && event.partial)
+      messages.push({ role: 'assistant', content: event.partial, toolCalls: [] });
+  }
+  return newest(messages);
+};
+
+const pushToolCall = (messages: ModelMessage[], id: string, name: string, args: Record<string, unknown>, result: string): void => {
+  const call: ModelToolCall = { id, name, argumentsJson: JSON.stringify(args) };
+  messages.push({ role: 'assistant', content: '', toolCalls: [call] }, { role: 'tool', toolCallId: id, name, content: result });
+};
+
+const newest = (messages: ModelMessage[]): ModelMessage[] => {
+  let chars = 0;
+  let first = messages.length;
+  while (first > 0 && chars + (messages[first - 1]?.content.length ?? 0) <= historyChars) {
+    first -= 1;
+    chars += messages[first]?.content.length ?? 0;
+  }
+  // A conversation begins with the user: wires refuse a tool result whose call was cut off.
+  while (first < messages.length && messages[first]?.role !== 'user') first += 1;
+  return messages.slice(first);
+};

@@ -1,0 +1,97 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { ToolCall, Usage } from '../../src-shared/contract/events.ts';
+import type { Clock } from '../gateway-ports.ts';
+import type { AgentResult, AgentRun } from '../sessions/create-turn.ts';
+import type { Database } from '../storage/database.ts';
+import { runAgentLoop } from './agent-loop.ts';
+import type { Agent, AgentRegistry } from './agent-registry.ts';
+import { historyEvents, toModelMessages } from './history.ts';
+import type { ModelMessage } from './models/model-client.ts';
+import type { ModelRegistry } from './models/resolve-model.ts';
+import type { Tool } from './tools/tool.ts';
+import { createToolRunner, type ToolRunner } from './tools/tool-runner.ts';
+
+type RunAgentPorts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly agents: AgentRegistry;
+  readonly models: ModelRegistry;
+  /** US dollars per million tokens, where the model has a price. */
+  readonly pricesFor: (agent: Agent) => { readonly input: number; readonly output: number } | null;
+  readonly tools: readonly Tool[];
+  /** The agent's folder: made where it is missing, links resolved. */
+  readonly openWorkspace: (agent: Agent) => Promise<string>;
+};
+
+/** The agent side of a turn: history → prompt → loop. What goes wrong is in the result. */
+export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
+  const runners = new Map<string, ToolRunner>();
+  /** One runner for each set of tools, since making their schemas is dear. */
+  const runnerFor = (names: readonly string[] | null): ToolRunner => {
+    const key = names === null ? '*' : names.join(' ');
+    const known = runners.get(key);
+    if (known) return known;
+    const runner = createToolRunner(names === null ? ports.tools : ports.tools.filter((tool) => names.includes(tool.name)), ports.clock);
+    if (runners.size > 100) runners.clear();
+    runners.set(key, runner);
+    return runner;
+  };
+
+  return async ({ request, signal, onText, onState, onToolStarted, onToolEnded }): Promise<AgentResult> => {
+    const calls = new Map<string, ToolCall>();
+    try {
+      const agent = ports.agents.get(request.agentId);
+      const [model, history, workspace] = await Promise.all([
+        ports.models.forAgent(agent.config),
+        readHistory(ports.database, request.session.id, request.messageId),
+        ports.openWorkspace(agent),
+      ]);
+      const runner = runnerFor(allowed(agent.tools, request.options.tools));
+      const result = await runAgentLoop({
+        model,
+        system: request.options.system ?? agent.system,
+        history: [...history, { role: 'user', content: request.content }],
+        tools: runner.offered,
+        maxSteps: agent.maxSteps,
+        traceId: request.traceId,
+        signal,
+        onText,
+        onState,
+        runTool: (call) => {
+          // Some servers number calls anew in every step; within a turn an id must be one call's.
+          const id = calls.has(call.id) ? `${call.id}.${calls.size}` : call.id;
+          return runner.run(
+            { ...call, id },
+            { workspace, signal },
+            {
+              onStarted: (started, sideEffects) => {
+                calls.set(id, started);
+                return onToolStarted(started, sideEffects);
+              },
+              onEnded: onToolEnded,
+            },
+          );
+        },
+      });
+      return { usage: usageOf(result, ports.pricesFor(agent)), error: result.error };
+    } catch (thrown) {
+      return { usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 }, error: AppError.from(thrown) };
+    }
+  };
+};
+
+const readHistory = async (database: Database, sessionId: string, current: string): Promise<ModelMessage[]> =>
+  toModelMessages(
+    await database.read({ op: 'event.list', sessionId, afterSeq: 0, beforeSeq: null, limit: historyEvents, newest: true }),
+    current,
+  );
+
+/** What the agent may use and the request allows; null for all. */
+const allowed = (agent: readonly string[] | null, request: readonly string[] | undefined): readonly string[] | null =>
+  request === undefined ? agent : agent === null ? request : request.filter((name) => agent.includes(name));
+
+const usageOf = (tokens: { inputTokens: number; outputTokens: number }, prices: { input: number; output: number } | null): Usage => ({
+  inputTokens: tokens.inputTokens,
+  outputTokens: tokens.outputTokens,
+  costUsd: prices ? (tokens.inputTokens * prices.input + tokens.outputTokens * prices.output) / 1_000_000 : 0,
+});

@@ -1,0 +1,32 @@
+import type { realpath as RealPath } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { ToolError } from './tool.ts';
+
+/**
+ * Where a path the model gave really leads, links resolved, and only inside the workspace.
+ *
+ * @param realpath injected `fs.promises.realpath`
+ * @throws ToolError where there is nothing, or where it leads outside
+ */
+export const resolveInWorkspace = async (workspace: string, path: string, realpath: typeof RealPath): Promise<string> => {
+  if (path.includes('\0')) throw new ToolError('The path contains a null character.');
+  const wanted = resolve(workspace, path);
+  // Said before looking: whether a file outside exists is not the model's business.
+  if (!isInside(workspace, wanted)) throw outside(path);
+  const real = await realpath(wanted).catch((error: NodeJS.ErrnoException) => {
+    throw new ToolError(
+      error.code === 'ENOENT' || error.code === 'ENOTDIR'
+        ? `There is no "${path}" in the workspace.`
+        : `"${path}" cannot be opened (${error.code ?? 'unknown'}).`,
+    );
+  });
+  if (!isInside(workspace, real)) throw outside(path);
+  return real;
+};
+
+export const isInside = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`));
+};
+
+const outside = (path: string): ToolError => new ToolError(`"${path}" leads outside the workspace.`);

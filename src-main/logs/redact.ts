@@ -1,0 +1,29 @@
+/**
+ * Takes secrets out of text before it is logged or shown: our own credentials, bearer headers, and keys in
+ * the shapes that providers give out. A pattern is enough here, since nothing decides by it.
+ */
+const patterns: readonly RegExp[] = [
+  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/g,
+  /\bock_[A-Za-z0-9_-]{20,}/g,
+  /\bses_[A-Za-z0-9_-]{20,}/g,
+  /\b(?:sk|pk|rk)-[A-Za-z0-9_-]{16,}/g,
+  /\b(?:ghp|gho|ghs|ghu|github_pat|glpat|xox[abprs])[_-][A-Za-z0-9_-]{16,}/g,
+  /\bAIza[A-Za-z0-9_-]{30,}/g,
+  /\bAKIA[A-Z0-9]{16}\b/g,
+  /\b(?<=(?:bearer|basic) )[A-Za-z0-9._~+/=-]{12,}/gi,
+  /(?<=[?&](?:ticket|sessionId|token|key|api_key|access_token)=)[^&\s"']+/gi,
+];
+
+/** The text with every secret replaced by `[redacted]`. */
+export const redact = (text: string): string => {
+  let out = text;
+  for (const pattern of patterns) out = out.replace(pattern, '[redacted]');
+  return out;
+};
+
+/** Control and bidi characters as `\\u….`, so that no log line can forge another or turn itself around. Line ends and tabs stay. */
+export const escapeControls = (text: string): string =>
+  text.replace(
+    /(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,0 +1,239 @@
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { AppError } from '../src-shared/app-error.ts';
+import type { Config } from '../src-shared/contract/config.ts';
+import { createAgentRegistry } from './agents/agent-registry.ts';
+import { createAgentRoutes } from './agents/agent-routes.ts';
+import { createFetchJson, discoverLocalModels } from './agents/models/discovery.ts';
+import { createModelTransport } from './agents/models/model-transport.ts';
+import { createModelRegistry } from './agents/models/resolve-model.ts';
+import { createRunAgent } from './agents/run-agent.ts';
+import { createFileRead } from './agents/tools/file-read.ts';
+import { createListDir } from './agents/tools/list-dir.ts';
+import { createChannelRoutes } from './channels/channel-routes.ts';
+import type { Gateway, GatewayPorts } from './gateway-ports.ts';
+import { createLogRoutes } from './logs/log-routes.ts';
+import type { Principal } from './principal.ts';
+import { createMessageRoutes } from './sessions/message-routes.ts';
+import { createSessionDirectory } from './sessions/session-directory.ts';
+import { createSessionRoutes } from './sessions/session-routes.ts';
+import { createSubmitMessage } from './sessions/submit-message.ts';
+import { createTurnEngine } from './sessions/turn-engine.ts';
+import { followTurn, replayed } from './sessions/turn-frames.ts';
+import { createOneTimeCodes } from './tokens/one-time-codes.ts';
+import { loadSigningKey, rememberedBackend } from './tokens/signing-key.ts';
+import { createTokenRoutes } from './tokens/token-routes.ts';
+import { createTokenService } from './tokens/token-service.ts';
+import { listenAdmin } from './transport/admin-socket.ts';
+import { createAuthenticate } from './transport/authenticate.ts';
+import { bindRoutes } from './transport/bind-routes.ts';
+import { createConnectionLimits } from './transport/connection-limits.ts';
+import { docsPage } from './transport/docs-page.ts';
+import { createKoaApp } from './transport/koa-app.ts';
+import { listenDual } from './transport/listen.ts';
+import { openApi } from './transport/openapi.ts';
+import { createFailureLimit } from './transport/rate-limit.ts';
+import { createSiteGuard } from './transport/site-guard.ts';
+import { startingListener, startingUpgrade } from './transport/starting.ts';
+import { createStaticConsole } from './transport/static-console.ts';
+import { createStatusRoutes } from './transport/status-routes.ts';
+import { createWsFeeds } from './transport/ws-feeds.ts';
+import { createWsServer } from './transport/ws-server.ts';
+
+const ticketLifeMs = 30_000;
+const signInLifeMs = 10 * 60_000;
+
+/** THE composition root: every long-lived object is made here and nowhere else. */
+export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
+  const { clock, randomBytes, log } = ports;
+  const logger = log.logger;
+  const startedAt = clock.monotonic();
+  const { basePath } = config.gateway;
+  /** What has been started, newest last; stopping undoes it in reverse. */
+  const undo: (() => Promise<void>)[] = [];
+  const signInCodes = createOneTimeCodes<true>({ lifeMs: signInLifeMs, most: 100, clock, randomBytes });
+  const tickets = createOneTimeCodes<Principal>({ lifeMs: ticketLifeMs, most: 10_000, clock, randomBytes });
+  const limits = createConnectionLimits(config.gateway.limits);
+  let port = config.gateway.port;
+  let stopping: Promise<void> | null = null;
+  let mint: (() => Promise<{ token: string; expiresAt: number }>) | null = null;
+
+  const url = (): string => `http://localhost:${port}${basePath}`;
+  const createSignInLink = (): { url: string; expiresAt: number } => {
+    const { code, expiresAt } = signInCodes.issue(true);
+    return { url: `${url()}#sign-in=${code}`, expiresAt };
+  };
+
+  const start = async (): Promise<{ port: number; url: string }> => {
+    let onRequest = startingListener(randomBytes);
+    let onLocalRequest = onRequest;
+    let onUpgrade = startingUpgrade;
+
+    if (ports.adminSocket !== null) {
+      const admin = await listenAdmin(ports.adminSocket, (request, response) => onLocalRequest(request, response));
+      undo.push(admin.close);
+    }
+    const opening = ports.openDatabase();
+    // Looked at below; a port that is taken must not leave this one unhandled.
+    opening.catch(() => undefined);
+    const listening = await listenDual(config.gateway, {
+      onRequest: (request, response) => onRequest(request, response),
+      onUpgrade: (request, socket, head) => onUpgrade(request, socket, head),
+      onConnection: limits.admit,
+    }).catch(async (error: unknown) => {
+      await opening.then(({ database }) => database.close()).catch(() => undefined);
+      throw error;
+    });
+    undo.push(listening.close);
+    port = listening.port;
+
+    const { database, report } = await opening;
+    undo.push(database.close);
+    if (report.damagedKeptAs !== null)
+      logger.error(
+        { source: 'storage' },
+        `The database was damaged. It is kept as ${report.damagedKeptAs}, and a new one was begun: earlier sessions and tokens are not in it.`,
+      );
+    else if (report.uncleanStop)
+      logger.warn({ source: 'storage' }, 'The last process did not stop cleanly; the database was checked and is whole.');
+    const secrets = await ports.openSecrets(await rememberedBackend(database));
+    const tokens = await createTokenService(
+      { database, secrets, clock, randomBytes },
+      await loadSigningKey(database, secrets, randomBytes),
+    );
+    undo.push(tokens.close);
+
+    const agents = createAgentRegistry(config);
+    const transport = createModelTransport({ now: clock.now });
+    const models = createModelRegistry({
+      config,
+      env: ports.env,
+      getSecret: secrets.get,
+      discover: () => discoverLocalModels({ fetchJson: createFetchJson(transport.dispatcher) }),
+      now: clock.now,
+      transport,
+    });
+    undo.push(models.close);
+    const firstModel = Object.keys(config.models)[0];
+    const directory = createSessionDirectory({ database, clock, randomBytes, key: tokens.key });
+    const engine = createTurnEngine({
+      database,
+      clock,
+      log: logger,
+      sessionsRunning: config.gateway.limits.sessionsRunning,
+      onSettled: directory.settled,
+      runAgent: createRunAgent({
+        database,
+        clock,
+        agents,
+        models,
+        tools: [createFileRead({ open, realpath }), createListDir({ readdir, realpath, stat })],
+        pricesFor: (agent) => config.models[agent.config.model ?? firstModel ?? '']?.prices ?? null,
+        openWorkspace: (agent) => ports.openWorkspace(agent.id, agent.workspace),
+      }),
+    });
+    const submit = createSubmitMessage({
+      database,
+      clock,
+      randomBytes,
+      engine,
+      directory,
+      requireAgent: (id) => void agents.get(id),
+      defaultAgent: agents.defaultId,
+    });
+    const guard = createSiteGuard({ port, ...config.security });
+    const authenticate = createAuthenticate(tokens, createFailureLimit(clock));
+    const sessionRoutes = createSessionRoutes({ database, engine, directory });
+    const app = createKoaApp({
+      log: logger,
+      clock,
+      randomBytes,
+      limits,
+      guard: () => guard,
+      router: bindRoutes(
+        {
+          ...createStatusRoutes({ config, ports, engine, agents, models, secrets, startedAt, ready: () => stopping === null }),
+          ...createMessageRoutes({ database, engine, directory, submit }),
+          ...sessionRoutes,
+          ...createAgentRoutes({ agents, models, engine, config, toolNames: ['file_read', 'list_dir'] }),
+          ...createChannelRoutes({ config }),
+          ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
+          ...createLogRoutes(log),
+        },
+        authenticate,
+        basePath,
+      ),
+      pages: createStaticConsole(ports.consoleFolder, basePath, {
+        docs: () => ({ type: 'text/html; charset=utf-8', body: docsPage(url()) }),
+        'openapi.json': () => ({ type: 'application/json', body: JSON.stringify(openApi(ports.version, url())) }),
+      }),
+    });
+    const ws = createWsServer({
+      database,
+      clock,
+      randomBytes,
+      log: logger,
+      engine,
+      directory,
+      submit,
+      authenticate,
+      tickets,
+      limits,
+      guard: () => guard,
+      perToken: config.gateway.limits.perToken,
+      path: `${basePath}ws`,
+      feeds: createWsFeeds({ log, engine, database, view: sessionRoutes.view }),
+      follow: followTurn,
+      replayed,
+    });
+    undo.push(async () => {
+      await ws.close();
+      await engine.stop();
+    });
+    tokens.onRevoked((id) => {
+      ws.dropToken(id);
+      engine.cancelOwner(id);
+    });
+    mint = async () => {
+      const { row, secret } = await tokens.mintConsole();
+      return { token: secret, expiresAt: row.expiresAt };
+    };
+    await engine.recover();
+
+    onRequest = app({ local: false });
+    onLocalRequest = app({ local: true });
+    onUpgrade = ws.onUpgrade;
+    for (const problem of ports.configFile.problems)
+      logger.warn({ source: 'config' }, `config.json, ${problem} (the last good configuration is in force)`);
+    logger.info({ source: 'gateway', port, version: ports.version }, `gateway listening on ${url()}`);
+    return { port, url: url() };
+  };
+
+  const stop = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) {
+      // One part that cannot close must not keep the others open.
+      await step().catch((error: unknown) => logger.error({ source: 'gateway', err: error }, 'a part of the gateway did not close'));
+    }
+    await log.close();
+  };
+
+  return {
+    start: async () => {
+      try {
+        return await start();
+      } catch (error) {
+        stopping ??= stop();
+        await stopping;
+        throw error;
+      }
+    },
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+    mintConsoleToken: () => {
+      if (!mint || stopping) return Promise.reject(new AppError(stopping ? 'GATEWAY_STOPPING' : 'GATEWAY_STARTING'));
+      return mint();
+    },
+    createSignInLink,
+  };
+};

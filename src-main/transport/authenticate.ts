@@ -1,0 +1,69 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AppError } from '../../src-shared/app-error.ts';
+import { grants, type Scope } from '../../src-shared/models/scope.ts';
+import type { Principal } from '../principal.ts';
+import type { TokenService } from '../tokens/token-service.ts';
+import type { FailureLimit } from './rate-limit.ts';
+
+/** Credentials → principal, for every door. The only place that reads the Authorization header. */
+export type Authenticate = {
+  /** Null where there is no credential at all. @throws AppError TOKEN_*, RATE_LIMITED */
+  readonly fromHeaders: (headers: IncomingHttpHeaders, address: string) => Principal | null;
+  /** Counts a credential of another kind (ticket, sign-in code) that was bad. */
+  readonly refused: (error: AppError, address: string) => AppError;
+};
+
+export const createAuthenticate = (tokens: TokenService, limit: FailureLimit): Authenticate => {
+  const refused = (error: AppError, address: string): AppError => {
+    limit.failed(address);
+    return error;
+  };
+  return {
+    fromHeaders: (headers, address) => {
+      const credential = readCredential(headers);
+      if (credential === null) return null;
+      try {
+        const principal = tokens.authenticate(credential);
+        tokens.used(principal, address);
+        return principal;
+      } catch (thrown) {
+        throw thrown instanceof AppError ? refused(thrown, address) : thrown;
+      }
+    },
+    refused,
+  };
+};
+
+/** @throws AppError SCOPE_MISSING with the scope's name */
+export const requireScope = (principal: Principal, scope: Scope): void => {
+  if (!grants(principal.scopes, scope)) {
+    throw new AppError('SCOPE_MISSING', {
+      message: `This needs a token with scope "${scope}".`,
+      details: { scope },
+      hint: `openclaw token create --name … --scope ${scope}`,
+    });
+  }
+};
+
+/** Where only a JWT will do: an API key is for messages and /v1. @throws AppError SCOPE_MISSING */
+export const refuseApiKey = (principal: Principal): void => {
+  if (principal.kind === 'api-key')
+    throw new AppError('SCOPE_MISSING', {
+      message: 'An API key opens POST /api/v1/messages and /v1 only.',
+      hint: 'Use a token: openclaw token create',
+    });
+};
+
+const readCredential = (headers: IncomingHttpHeaders): string | null => {
+  const bearer = headers.authorization;
+  if (bearer !== undefined) {
+    const match = /^Bearer +(\S+)$/i.exec(bearer);
+    if (!match?.[1]) throw new AppError('TOKEN_INVALID', { message: 'The Authorization header is not "Bearer <token>".' });
+    return match[1];
+  }
+  const key = headers['x-api-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !key.startsWith('ock_'))
+    throw new AppError('TOKEN_INVALID', { message: 'X-API-Key takes an API key (ock_…).' });
+  return key;
+};

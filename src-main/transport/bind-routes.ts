@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import { AppError } from '../../src-shared/app-error.ts';
+import { type Route, type RouteAnswer, type RouteId, type RouteInput, routes } from '../../src-shared/contract/rest.ts';
+import { localPrincipal, type Principal } from '../principal.ts';
+import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
+import { readJsonBody } from './read-body.ts';
+import { openSse, type SseSink } from './sse.ts';
+
+/** What a handler is told about the request beyond its parsed input. */
+export type RequestInfo = {
+  /** Null only on routes that need no credential. */
+  readonly principal: Principal | null;
+  readonly traceId: string;
+  readonly address: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The client asks for `text/event-stream`. */
+  readonly wantsStream: boolean;
+  /** SHA-256 (hex) of the body's bytes. */
+  readonly bodyHash: () => string;
+};
+
+/** Instead of a body: server-sent events. `start` returns its undo, called when the client is gone or the sink is closed. */
+export type SseAnswer = { readonly sse: (sink: SseSink) => () => void };
+
+export type Handler<Id extends RouteId> = (input: RouteInput<Id>, info: RequestInfo) => Promise<RouteAnswer<Id> | SseAnswer>;
+export type Handlers = { readonly [Id in RouteId]: Handler<Id> };
+
+/** Set on the Koa context by the doors in front of the routes. */
+export type RequestState = { traceId: string; address: string; local: boolean; markAuthenticated: () => void };
+
+/** Contract row + handler → validated route. Nothing reaches a handler that its row's schemas did not let through. */
+export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, basePath: string): Router<RequestState> => {
+  const router = new Router<RequestState>({ prefix: basePath === '/' ? '' : basePath.slice(0, -1), exclusive: false });
+  for (const id of Object.keys(routes) as RouteId[]) {
+    const route: Route = routes[id];
+    const handler = handlers[id] as (input: unknown, info: RequestInfo) => Promise<{ status: number; body: unknown } | SseAnswer>;
+    router.register(route.path.replace(/\{(\w+)\}/g, ':$1'), [route.method], async (ctx) => {
+      const principal = admit(route, ctx, authenticate);
+      if (principal) ctx.state.markAuthenticated();
+      const read = route.body ? await readJsonBody(ctx.req) : null;
+      const input = {
+        params: route.params ? parse(route.params, ctx.params, 'path') : undefined,
+        query: route.query ? parse(route.query, { ...ctx.query }, 'query') : undefined,
+        body: route.body && read ? parse(route.body, read.value, 'body') : undefined,
+      };
+      const answer = await handler(input, {
+        principal,
+        traceId: ctx.state.traceId,
+        address: ctx.state.address,
+        headers: ctx.req.headers,
+        wantsStream: route.stream === true && (ctx.req.headers.accept ?? '').includes('text/event-stream'),
+        bodyHash: () =>
+          createHash('sha256')
+            .update(read?.bytes ?? '')
+            .digest('hex'),
+      });
+      if ('sse' in answer) openSse(ctx, answer.sse);
+      else {
+        ctx.status = answer.status;
+        ctx.body = answer.body;
+      }
+    });
+  }
+  return router;
+};
+
+const admit = (route: Route, ctx: Context & { state: RequestState }, authenticate: Authenticate): Principal | null => {
+  if (ctx.state.local) return localPrincipal;
+  if (route.auth === 'open') return null;
+  const principal = authenticate.fromHeaders(ctx.req.headers, ctx.state.address);
+  if (!principal) {
+    if (route.auth === 'optional') return null;
+    throw new AppError('TOKEN_MISSING', {
+      hint: 'Send Authorization: Bearer <token>; make one with: openclaw token create --name my-client',
+    });
+  }
+  if (route.auth !== 'key') refuseApiKey(principal);
+  if (route.scope) requireScope(principal, route.scope);
+  return principal;
+};
+
+const parse = (schema: z.ZodType, value: unknown, where: string): unknown => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.slice(0, 5).map((issue) => ({ at: [where, ...issue.path].join('.'), message: issue.message }));
+  throw new AppError('BAD_REQUEST', { message: issues.map((issue) => `${issue.at}: ${issue.message}`).join('; '), details: { issues } });
+};

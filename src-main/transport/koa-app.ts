@@ -1,0 +1,93 @@
+import type { RequestListener } from 'node:http';
+import type { Router } from '@koa/router';
+import Koa from 'koa';
+import type { Logger } from 'pino';
+import { AppError } from '../../src-shared/app-error.ts';
+import type { Clock, RandomBytes } from '../gateway-ports.ts';
+import type { RequestState } from './bind-routes.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
+import { reportError } from './report-errors.ts';
+import type { SiteGuard } from './site-guard.ts';
+import type { StaticConsole } from './static-console.ts';
+
+type AppPorts = {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly router: Router<RequestState>;
+  readonly pages: StaticConsole;
+  readonly limits: ConnectionLimits;
+  /** False until the database and the signing key are at hand. */
+  readonly guard: () => SiteGuard;
+};
+
+/** `local`: the admin socket, where the file's mode is the credential and no browser can come. */
+export type CreateListener = (door: { readonly local: boolean }) => RequestListener;
+
+/** The one Koa application; every door (both loopback addresses, the admin socket) serves the same callback. */
+export const createKoaApp = (ports: AppPorts): CreateListener => {
+  const { log, router, pages, guard } = ports;
+  return ({ local }) => {
+    const app = new Koa<RequestState>();
+    // Errors end up in the middleware below; what reaches this happened while an answer was being sent.
+    app.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET' && error.code !== 'ERR_STREAM_PREMATURE_CLOSE')
+        log.debug({ source: 'http', err: error }, 'answer broke off');
+    });
+    app.use(async (ctx, next) => {
+      const startedAt = ports.clock.monotonic();
+      const traceId = ports.randomBytes(16).toString('hex');
+      ctx.state.traceId = traceId;
+      ctx.state.address = ctx.req.socket.remoteAddress ?? '';
+      ctx.state.local = local;
+      ctx.state.markAuthenticated = () => ports.limits.authenticated(ctx.req.socket);
+      ctx.set('X-Content-Type-Options', 'nosniff');
+      ctx.set('X-Trace-Id', traceId);
+      ctx.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+      ctx.set('Referrer-Policy', 'no-referrer');
+      try {
+        if (!local) {
+          const listed = guard().check(ctx.req.headers);
+          if (listed !== null && allowOrigin(ctx, listed)) return;
+        }
+        await next();
+        if (ctx.status === 404 && ctx.body === undefined) throw new AppError('NOT_FOUND');
+      } catch (thrown) {
+        const { status, headers, body } = reportError(thrown, log, { traceId, route: `${ctx.method} ${ctx.path}` });
+        ctx.set(headers);
+        ctx.status = status;
+        ctx.body = body;
+        // The rest of an unread body would be taken for the next request.
+        if (!ctx.req.complete) ctx.set('Connection', 'close');
+      }
+      if (log.isLevelEnabled('debug'))
+        log.debug(
+          { source: 'http', traceId, status: ctx.status, durationMs: Math.round(ports.clock.monotonic() - startedAt) },
+          `${ctx.method} ${ctx.path}`,
+        );
+    });
+    app.use(router.routes());
+    app.use(
+      router.allowedMethods({
+        throw: true,
+        methodNotAllowed: () => new AppError('METHOD_NOT_ALLOWED'),
+        notImplemented: () => new AppError('METHOD_NOT_ALLOWED'),
+      }),
+    );
+    if (!local) app.use(pages.serve);
+    return app.callback();
+  };
+};
+
+/** CORS for an origin that the user has listed; true where the request was only a preflight. */
+const allowOrigin = (ctx: Koa.Context, origin: string): boolean => {
+  ctx.set({ 'Access-Control-Allow-Origin': origin, Vary: 'Origin' });
+  if (ctx.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined) return false;
+  ctx.set({
+    'Access-Control-Allow-Methods': 'GET, POST, PATCH, DELETE',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-API-Key',
+    'Access-Control-Max-Age': '600',
+  });
+  ctx.status = 204;
+  return true;
+};

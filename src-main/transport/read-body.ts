@@ -1,0 +1,84 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { type ParseError, parse as parseJsonc, printParseErrorCode, stripComments } from 'jsonc-parser';
+import { AppError } from '../../src-shared/app-error.ts';
+
+const maxBytes = 1024 * 1024;
+const maxDepth = 50;
+
+/**
+ * Reads a JSON body: `application/json` only, no Content-Encoding, at most 1 MiB, valid UTF-8, at most 50
+ * levels, no `__proto__` or `constructor` keys. Comments are allowed because the seed's curl has them.
+ *
+ * @throws AppError MEDIA_TYPE, BODY_TOO_LARGE, BAD_JSON
+ */
+export const readJsonBody = async (request: IncomingMessage): Promise<{ readonly value: unknown; readonly bytes: Buffer }> => {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new AppError('MEDIA_TYPE', { hint: 'Send Content-Type: application/json.' });
+  if (request.headers['content-encoding'] !== undefined)
+    throw new AppError('MEDIA_TYPE', { message: 'Compressed bodies are not read here.' });
+  const bytes = await readBytes(request);
+  if (!isUtf8(bytes)) throw new AppError('BAD_JSON', { message: 'The body is not valid UTF-8.' });
+  return { value: parseJsonText(bytes.toString('utf8')), bytes };
+};
+
+/** Strict JSON first; with its comments blanked out second, and as strict. @throws AppError BAD_JSON */
+export const parseJsonText = (text: string): unknown => {
+  const value = parseStrict(text, () => parseStrict(stripComments(text, ' '), () => notJson(text)));
+  refuseTraps(value, 1);
+  return value;
+};
+
+const parseStrict = (text: string, otherwise: () => unknown): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return otherwise();
+  }
+};
+
+const notJson = (text: string): never => {
+  const where = firstError(text);
+  throw new AppError('BAD_JSON', { message: `The body is not valid JSON${where === null ? '' : `: ${where}`}.` });
+};
+
+/** What a tolerant parser stumbles over first, for people; null where it cannot say either. */
+const firstError = (text: string): string | null => {
+  const errors: ParseError[] = [];
+  try {
+    parseJsonc(text, errors, { disallowComments: false, allowTrailingComma: false });
+  } catch {
+    // It is recursive, and the text is nested too deep for it.
+    return null;
+  }
+  const first = errors[0];
+  return first ? `${printParseErrorCode(first.error)} at ${positionOf(text, first.offset)}` : null;
+};
+
+const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
+  const tooLarge = (): AppError => new AppError('BODY_TOO_LARGE', { message: 'The body is larger than 1 MiB.' });
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+};
+
+const refuseTraps = (value: unknown, depth: number): void => {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > maxDepth) throw new AppError('BAD_JSON', { message: `The body is nested deeper than ${maxDepth} levels.` });
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype')
+      throw new AppError('BAD_JSON', { message: `The key "${key}" is refused.` });
+    refuseTraps((value as Record<string, unknown>)[key], depth + 1);
+  }
+};
+
+const positionOf = (text: string, offset: number): string => {
+  const before = text.slice(0, offset).split('\n');
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+};

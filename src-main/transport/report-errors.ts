@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import { AppError } from '../../src-shared/app-error.ts';
+import type { ErrorBody } from '../../src-shared/contract/rest.ts';
+import { errorCodes } from '../../src-shared/error-codes.ts';
+
+/**
+ * The one place where an error becomes what a client sees. What is not an AppError is `INTERNAL`: its text and
+ * stack go to the log under the trace id, never to the client.
+ */
+export const toErrorBody = (error: AppError, traceId: string): ErrorBody => ({
+  error: {
+    code: error.code,
+    message: error.message,
+    ...(error.details === undefined ? {} : { details: error.details }),
+    retryable: error.retryable,
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    traceId,
+  },
+});
+
+/** Logs it – as our fault or as the client's – and gives its HTTP status and headers. */
+export const reportError = (
+  thrown: unknown,
+  log: Logger,
+  context: { traceId: string; route: string },
+): { error: AppError; status: number; headers: Record<string, string>; body: ErrorBody } => {
+  const error = AppError.from(thrown);
+  const status = errorCodes[error.code].status;
+  const line = { source: 'http', ...context, code: error.code };
+  if (status >= 500) log.error({ ...line, err: error.cause ?? error }, error.message);
+  else log.debug(line, error.message);
+  const headers: Record<string, string> = {};
+  if (error.retryAfterMs !== undefined) headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1000));
+  if (status === 401)
+    headers['WWW-Authenticate'] =
+      `Bearer realm="openclaw", error="${error.code === 'TOKEN_MISSING' ? 'invalid_request' : 'invalid_token'}"`;
+  return { error, status, headers, body: toErrorBody(error, context.traceId) };
+};

@@ -1,0 +1,39 @@
+import { PassThrough } from 'node:stream';
+import type { Context } from 'koa';
+
+/** One server-sent-event answer. */
+export type SseSink = {
+  readonly send: (event: string, data: unknown) => void;
+  readonly close: () => void;
+};
+
+const keepAliveMs = 15_000;
+const maxBufferedBytes = 4 * 1024 * 1024;
+
+/** Turns the answer into an event stream. `start` gets the sink and returns its undo, run once when either side ends. */
+export const openSse = (ctx: Context, start: (sink: SseSink) => () => void): void => {
+  const stream = new PassThrough({ highWaterMark: maxBufferedBytes });
+  ctx.status = 200;
+  ctx.set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
+  ctx.body = stream;
+  ctx.req.socket.setNoDelay(true);
+
+  let undo: (() => void) | null = null;
+  const keepAlive = setInterval(() => stream.write(': still here\n\n'), keepAliveMs).unref();
+  const end = (): void => {
+    clearInterval(keepAlive);
+    undo?.();
+    undo = null;
+  };
+  stream.on('close', end);
+  ctx.res.on('close', () => stream.destroy());
+  undo = start({
+    send: (event, data) => {
+      if (stream.destroyed || stream.writableEnded) return;
+      stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      // A client that does not read: what it missed can be fetched again, our memory cannot.
+      if (stream.writableLength > maxBufferedBytes) stream.destroy();
+    },
+    close: () => stream.end(),
+  });
+};

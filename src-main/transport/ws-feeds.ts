@@ -1,0 +1,42 @@
+import type { LogLine, Session } from '../../src-shared/contract/rest.ts';
+import type { Topic } from '../../src-shared/contract/ws.ts';
+import { type Log, type LogLevel, levelNumbers } from '../logs/create-log.ts';
+import type { Principal } from '../principal.ts';
+import type { TurnEngine } from '../sessions/turn-engine.ts';
+import type { Database, SessionRow } from '../storage/database.ts';
+
+type Feed = (by: Principal, send: (data: unknown) => void, level: LogLevel) => () => void;
+
+/** What `subscribe` can follow; each returns its undo. */
+export type WsFeeds = { readonly [T in Topic]: Feed };
+
+export const createWsFeeds = (ports: {
+  readonly log: Pick<Log, 'ring' | 'lowerLevel'>;
+  readonly engine: TurnEngine;
+  readonly database: Database;
+  readonly view: (session: SessionRow, by: Principal) => Session;
+}): WsFeeds => ({
+  logs: (_by, send, level) => {
+    const raise = ports.log.lowerLevel(level);
+    const unfollow = ports.log.ring.follow((line: LogLine) => levelNumbers[line.level] >= levelNumbers[level] && send(line));
+    return () => {
+      unfollow();
+      raise();
+    };
+  },
+  status: (_by, send) => {
+    const tell = (): void => send({ queue: ports.engine.queue() });
+    tell();
+    return ports.engine.onChange(tell);
+  },
+  sessions: (by, send) =>
+    ports.engine.onChange((turn, ended) => {
+      const { session, messageId } = turn.request;
+      if (session.ownerId !== by.id && !by.scopes.has('admin')) return;
+      ports.database.read({ op: 'session.get', id: session.id }).then(
+        (row) => row && send({ session: ports.view(row, by), messageId, ended }),
+        // The list is refreshed by the next change.
+        () => undefined,
+      );
+    }),
+});

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { AppError } from '../../src-shared/app-error.ts';
+import { openGateway } from '../open-gateway.ts';
+import type { CliPorts } from './run-cli.ts';
+
+const stopMostMs = 1_800;
+
+/** Runs the gateway until Ctrl-C or SIGTERM. Resolves to the exit code. */
+export const runGateway = async (
+  options: { port?: number; host?: string; json?: boolean },
+  { env, stdout, stderr }: CliPorts,
+): Promise<number> => {
+  const { gateway, home } = openGateway({ env, port: options.port, host: options.host, stderr });
+  const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP'), doubt(stderr)]);
+  const { port, url } = await gateway.start();
+  stderr.write(`openclaw gateway listening on ${url}  (home ${home.root})\n`);
+  stderr.write(
+    `Console: ${gateway.createSignInLink().url}\n  The link signs one browser in, once, within 10 minutes; openclaw token sign-in makes another.\n`,
+  );
+  if (options.json) stdout.write(`${JSON.stringify({ event: 'listening', port, url })}\n`);
+
+  const exitCode = (await ended) === 'broken' ? 1 : 0;
+  stderr.write('Stopping…\n');
+  // A part that hangs must not keep the user waiting: what was acknowledged is on the disk already.
+  const overdue = setTimeout(() => process.exit(exitCode), stopMostMs);
+  await gateway.stop();
+  clearTimeout(overdue);
+  if (options.json) stdout.write(`${JSON.stringify({ event: 'stopped' })}\n`);
+  return exitCode;
+};
+
+/** The one policy for errors nobody caught: the core is in doubt, so stop cleanly and say why; what is on the disk goes on at the next start. */
+const doubt = (stderr: NodeJS.WritableStream): Promise<'broken'> =>
+  new Promise((resolve) => {
+    const tell = (error: unknown): void => {
+      stderr.write(
+        `openclaw: an error that nobody caught: ${error instanceof Error ? (error.stack ?? error.message) : String(AppError.from(error).message)}\n`,
+      );
+      resolve('broken');
+    };
+    process.on('uncaughtException', tell);
+    process.on('unhandledRejection', tell);
+  });

@@ -1,0 +1,128 @@
+import { Command, CommanderError } from 'commander';
+import { AppError } from '../../src-shared/app-error.ts';
+import { version } from '../version.ts';
+import { exitCodeOf } from './exit-codes.ts';
+
+export type CliPorts = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Results only. */
+  readonly stdout: NodeJS.WritableStream;
+  /** For people. */
+  readonly stderr: NodeJS.WritableStream;
+};
+
+/** argv → command → exit code. Each command is loaded when it is called, so that none pays for the others. */
+export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<number> => {
+  let exitCode = 0;
+  const program = new Command('openclaw')
+    .description('A self-hosted message gateway and AI agent runtime on localhost:18789.')
+    .version(version)
+    .configureOutput({ writeOut: (text) => ports.stdout.write(text), writeErr: (text) => ports.stderr.write(text) })
+    .exitOverride()
+    .showSuggestionAfterError();
+
+  program
+    .command('gateway')
+    .description('run the gateway in this terminal, with the console in the browser')
+    .option('--port <port>', 'where to listen', readPort)
+    .option('--host <host>', 'address to listen on; other than loopback needs gateway.trustedProxies')
+    .option('--json', 'say what happens as JSON lines on stdout')
+    .action(async (options: { port?: number; host?: string; json?: boolean }) => {
+      exitCode = await (await import('./gateway-command.ts')).runGateway(options, ports);
+    });
+
+  const token = program.command('token').description('tokens and API keys for clients');
+  token
+    .command('create')
+    .description('mint one and print it, alone on one line')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--expires-in <duration>', '90s, 15m, 12h, 30d; at most 365d', '30d')
+    .option('--scope <scopes...>', 'scopes; default messages agents channels:read skills:read sessions')
+    .option('--api-key', 'an API key instead: messages and /v1 only')
+    .option('--json', 'as JSON')
+    .action(async (options: { name: string; expiresIn: string; scope?: string[]; apiKey?: boolean; json?: boolean }) =>
+      (await tokenCommands()).create(options, ports),
+    );
+  token
+    .command('list')
+    .description('list them')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => (await tokenCommands()).list(options, ports));
+  token
+    .command('show')
+    .argument('<id>')
+    .description('print one again')
+    .action(async (id: string) => (await tokenCommands()).show(id, ports));
+  token
+    .command('revoke')
+    .argument('<id>')
+    .description('end one, at once')
+    .action(async (id: string) => (await tokenCommands()).revoke(id, ports));
+  token
+    .command('rotate')
+    .description('replace the signing key and so end every token; also the repair for a lost key')
+    .action(async () => (await tokenCommands()).rotate(ports));
+  token
+    .command('sign-in')
+    .description('print a one-time link that signs a browser in to the console')
+    .action(async () => (await tokenCommands()).signIn(ports));
+
+  program
+    .command('status')
+    .description('how the gateway is')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => (await import('./status-command.ts')).printStatus(options, ports));
+
+  program
+    .command('message')
+    .argument('<text>')
+    .description('send one message and print the reply')
+    .option('--agent <id>')
+    .option('--session <name>')
+    .option('--json', 'the whole answer as JSON')
+    .action(async (text: string, options: { agent?: string; session?: string; json?: boolean }) => {
+      exitCode = await (await import('./message-command.ts')).sendMessage(text, options, ports);
+    });
+
+  program
+    .command('logs')
+    .description('print the newest log lines')
+    .option('--level <level>', 'debug, info, warn or error', 'info')
+    .option('--follow', 'go on as lines come; records at that level for as long')
+    .option('--json', 'as JSON lines')
+    .action(async (options: { level: string; follow?: boolean; json?: boolean }) =>
+      (await import('./logs-command.ts')).printLogs(options, ports),
+    );
+
+  const config = program.command('config').description('the configuration file');
+  config
+    .command('path')
+    .description('where it is')
+    .action(async () => (await import('./config-command.ts')).printPath(ports));
+  config
+    .command('validate')
+    .description('check it, with line and column')
+    .action(async () => {
+      exitCode = (await import('./config-command.ts')).validate(ports);
+    });
+
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
+    const error = AppError.from(thrown);
+    ports.stderr.write(
+      `openclaw: ${error.code === 'INTERNAL' && error.cause instanceof Error ? error.cause.message : error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`,
+    );
+    return exitCodeOf(error);
+  }
+};
+
+const tokenCommands = () => import('./token-commands.ts');
+
+const readPort = (text: string): number => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new AppError('BAD_REQUEST', { message: `"${text}" is not a port.` });
+  return port;
+};

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../src-shared/contract/config.ts';
+import { systemClock } from './clock.ts';
+import { loadConfig } from './config/load-config.ts';
+import { createGateway } from './gateway.ts';
+import type { Gateway } from './gateway-ports.ts';
+import { type Home, locateHome, prepareHome } from './home.ts';
+import { createLog } from './logs/create-log.ts';
+import { openSecretStore } from './storage/open-secret-store.ts';
+import { openWorkerDatabase } from './storage/worker-database.ts';
+import { version } from './version.ts';
+
+type OpenOptions = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+  /** Warnings for people; null for none. */
+  readonly stderr?: NodeJS.WritableStream | null;
+};
+
+/**
+ * The gateway on this machine's real ports: home folder, config file, disk, keychain, clock. Made, not started;
+ * the same for the desktop and for headless use.
+ *
+ * @throws AppError CONFIG_BAD, HOME_UNUSABLE
+ */
+export const openGateway = ({
+  env,
+  port,
+  host,
+  stderr = process.stderr,
+}: OpenOptions): { readonly gateway: Gateway; readonly config: Config; readonly home: Home } => {
+  const home = locateHome(env);
+  prepareHome(home);
+  const { config, problems } = loadConfig(home, env, { port, host });
+  const log = createLog({ folder: home.logs, level: config.logs.level, maxSizeMb: config.logs.maxSizeMb, keep: config.logs.keep, stderr });
+  const workspaces = new Map<string, Promise<string>>();
+  const gateway = createGateway(config, {
+    version,
+    log,
+    env,
+    randomBytes,
+    clock: systemClock,
+    adminSocket: home.adminSocket,
+    // The bundle stands in out/main, the console in out/renderer.
+    consoleFolder: fileURLToPath(new URL('../renderer', import.meta.url)),
+    configFile: { path: shown(home.config), problems },
+    openDatabase: () =>
+      openWorkerDatabase({
+        file: home.database,
+        now: systemClock.now,
+        ...(config.retention.maxDatabaseMb === undefined ? {} : { maxDatabaseMb: config.retention.maxDatabaseMb }),
+      }),
+    openSecrets: (remembered) => openSecretStore({ home: home.root, env, remembered, log: log.logger, randomBytes }),
+    openWorkspace: (agentId, configured) => {
+      const folder =
+        configured === null ? join(home.workspaces, agentId) : resolve(home.root, configured.replace(/^~(?=$|[\\/])/, homedir()));
+      const known = workspaces.get(folder) ?? mkdir(folder, { recursive: true, mode: 0o700 }).then(() => realpath(folder));
+      workspaces.set(folder, known);
+      known.catch(() => workspaces.delete(folder));
+      return known;
+    },
+  });
+  return { gateway, config, home };
+};
+
+const shown = (path: string): string => (path.startsWith(homedir()) ? `~${path.slice(homedir().length)}` : path);

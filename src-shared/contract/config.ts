@@ -3,7 +3,7 @@ import { agentIdSchema } from '../models/ids.ts';
 
 /**
  * `config.json`: every key is optional and has its default, range and one line of help here. Unknown keys are
- * errors (a misspelt safety switch must not be silent). Keys of features that are not built yet are left out.
+ * errors (a misspelt safety switch must not be silent), and so are keys of features that are not built yet.
  */
 const port = z.int().min(1).max(65_535);
 const entryId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
@@ -29,6 +29,9 @@ const priceSchema = z.strictObject({
   output: z.number().nonnegative().describe('US dollars per million output tokens'),
 });
 
+/** The name of a provider's key in the keychain. */
+export const keyRefSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a key name is 1-128 of A-Z a-z 0-9 . _ and -');
+
 export const modelConfigSchema = z.strictObject({
   provider: z.enum(providerIds),
   baseUrl: z
@@ -36,7 +39,7 @@ export const modelConfigSchema = z.strictObject({
     .optional()
     .describe('needed for openai-compatible; presets know their own'),
   model: z.string().min(1).max(256).optional().describe("the provider's name of the model"),
-  keyRef: z.string().min(1).max(128).optional().describe('names a keychain entry; never the key itself'),
+  keyRef: keyRefSchema.optional().describe('names a keychain entry; never the key itself'),
   prices: priceSchema.optional(),
 });
 export type ModelConfig = z.output<typeof modelConfigSchema>;
@@ -61,13 +64,13 @@ export const configSchema = z.strictObject({
         .regex(/^\/([A-Za-z0-9._~-]+\/)*$/, 'starts and ends with /')
         .default('/')
         .describe('serves under a sub-path'),
-      trustedProxies: z.array(z.string()).default([]),
+      trustedProxies: z.array(z.string()).default([]).describe('addresses of the proxies in front; needed for a host other than loopback. Their X-Forwarded headers are not read'),
       limits: z
         .strictObject({
-          connections: z.int().min(1).max(100_000).default(1024),
-          unauthenticated: z.int().min(1).max(100_000).default(64),
-          perToken: z.int().min(1).max(100_000).default(256),
-          sessionsRunning: z.int().min(1).max(4096).default(64),
+          connections: z.int().min(1).max(100_000).default(1024).describe('open sockets'),
+          unauthenticated: z.int().min(1).max(100_000).default(64).describe('open sockets that have not shown a good credential yet'),
+          perToken: z.int().min(1).max(100_000).default(256).describe('open WebSockets of one token'),
+          sessionsRunning: z.int().min(1).max(4096).default(64).describe('sessions with a turn at work at the same time; others wait'),
         })
         .prefault({}),
     })
@@ -77,9 +80,9 @@ export const configSchema = z.strictObject({
       requirePinFor: z.array(z.string()).default([]).describe('tools that need the PIN; without a PIN set they are denied'),
       allowedOrigins: z.array(z.string()).default([]).describe('web pages that may call the gateway'),
       allowedHosts: z.array(z.string()).default([]).describe('host names the gateway answers under, besides loopback'),
-      statusRequiresToken: z.boolean().default(false),
-      workspaceOnly: z.boolean().default(true).describe('tools stay inside the workspace'),
-      redactSecrets: z.boolean().default(true),
+      statusRequiresToken: z.boolean().default(false).describe('also for the little that GET /api/v1/status tells anyone'),
+      workspaceOnly: z.literal(true).default(true).describe('tools stay inside the workspace; cannot be switched off yet'),
+      redactSecrets: z.literal(true).default(true).describe('in logs; cannot be switched off yet'),
     })
     .prefault({}),
   agents: z.record(agentIdSchema, agentConfigSchema).default({}),
@@ -95,12 +98,23 @@ export const configSchema = z.strictObject({
       keep: z.int().min(1).max(100).default(5).describe('rotated files kept'),
     })
     .prefault({}),
-  ui: z
-    .strictObject({
-      language: z.enum(['auto', 'zh-CN', 'en']).default('auto'),
-      theme: z.enum(['system', 'dark', 'light']).default('system'),
-    })
-    .prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;
+
+/** Keys that the documentation of OpenClaw knows and this version cannot honour yet. Taking them silently would be a lie. */
+export const keysNotYet: readonly string[] = [
+  'security.ipAllowlist',
+  'security.shell',
+  'security.budget',
+  'agents.*.skills',
+  'agents.*.budget',
+  'models.*.fallback',
+  'mcpServers',
+  'skills',
+  'retention.days',
+  'retention.requestBodies',
+  'ui',
+  'updates',
+  'proxy',
+];

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type ErrorCode, errorCodes } from '../error-codes.ts';
 import { agentIdSchema, messageIdSchema, sessionRefSchema } from '../models/ids.ts';
 import { type Scope, scopeSchema } from '../models/scope.ts';
+import { keyRefSchema } from './config.ts';
 import { durableEventSchema, toolCallSchema, turnStatusSchema, usageSchema } from './events.ts';
 import { messageFields } from './ws.ts';
 
@@ -360,6 +361,16 @@ export const routes = {
     scope: 'config',
     summary: 'the configuration in force, and what is wrong with the file',
     answers: { 200: z.object({ config: z.unknown(), path: z.string(), problems: z.array(z.string()) }) },
+  },
+
+  setModelKey: {
+    method: 'POST',
+    path: '/api/v1/model-keys',
+    auth: 'bearer',
+    scope: 'config',
+    summary: "put a provider's API key into the keychain, under the name that a model's keyRef gives",
+    body: z.object({ name: keyRefSchema, key: z.string().trim().min(8).max(4096) }),
+    answers: { 200: z.object({ name: z.string(), backend: z.string() }) },
   },
 
   getHealth: {

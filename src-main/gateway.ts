@@ -103,6 +103,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(tokens.close);
 
     const agents = createAgentRegistry(config);
+    const tools = [createFileRead({ open, realpath }), createListDir({ readdir, realpath, stat })];
     const transport = createModelTransport({ now: clock.now });
     const models = createModelRegistry({
       config,
@@ -126,7 +127,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         clock,
         agents,
         models,
-        tools: [createFileRead({ open, realpath }), createListDir({ readdir, realpath, stat })],
+        tools,
         pricesFor: (agent) => config.models[agent.config.model ?? firstModel ?? '']?.prices ?? null,
         openWorkspace: (agent) => ports.openWorkspace(agent.id, agent.workspace),
       }),
@@ -154,7 +155,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createStatusRoutes({ config, ports, engine, agents, models, secrets, startedAt, ready: () => stopping === null }),
           ...createMessageRoutes({ database, engine, directory, submit }),
           ...sessionRoutes,
-          ...createAgentRoutes({ agents, models, engine, config, toolNames: ['file_read', 'list_dir'] }),
+          ...createAgentRoutes({ agents, models, engine, secrets, toolNames: tools.map(({ name }) => name) }),
           ...createChannelRoutes({ config }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createLogRoutes(log),

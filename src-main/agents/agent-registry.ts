@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { AgentConfig, Config } from '../../src-shared/contract/config.ts';
-import { nearest } from '../../src-shared/nearest.ts';
+import { nearNames } from '../../src-shared/near-names.ts';
 
 export type Agent = {
   readonly id: string;
@@ -61,7 +61,7 @@ export const createAgentRegistry = (config: Config): AgentRegistry => {
     get: (id) => {
       const agent = agents.get(id);
       if (agent) return agent;
-      const near = nearest(id, agents.keys());
+      const near = nearNames(id, [...agents.keys()]);
       throw new AppError('AGENT_UNKNOWN', {
         message: `There is no agent "${id}".`,
         hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Agents: ${ids.join(', ')}.`,

@@ -5,6 +5,7 @@ import { exitCodeOf } from './exit-codes.ts';
 
 export type CliPorts = {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: NodeJS.ReadableStream;
   /** Results only. */
   readonly stdout: NodeJS.WritableStream;
   /** For people. */
@@ -105,6 +106,12 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     .action(async () => {
       exitCode = (await import('./config-command.ts')).validate(ports);
     });
+
+  config
+    .command('set-key')
+    .argument('<name>', "what a model's keyRef says")
+    .description("read a provider's API key from stdin and put it into the keychain")
+    .action(async (name: string) => (await import('./config-command.ts')).setKey(name, ports));
 
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -1,6 +1,6 @@
 import { findNodeAtLocation, getNodePath, getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { type Config, configSchema } from '../../src-shared/contract/config.ts';
-import { nearest } from '../../src-shared/nearest.ts';
+import { type Config, configSchema, keysNotYet } from '../../src-shared/contract/config.ts';
+import { nearNames } from '../../src-shared/near-names.ts';
 
 export type ParsedConfig =
   | { readonly config: Config; readonly problems: readonly [] }
@@ -29,12 +29,19 @@ const describe = (issue: Issue, tree: Node | null, text: string): string[] => {
   const path = issue.path as (string | number)[];
   if (issue.code === 'unrecognized_keys' && issue.keys) {
     return issue.keys.map((key) => {
-      const near = nearest(key, knownKeys(path));
+      if (isNotYet([...path, key])) return `${locate(tree, [...path, key], text)}: "${[...path, key].join('.')}" is for a feature that this version does not have yet; take it out`;
+      const near = nearNames(key, knownKeys(path), 1);
       return `${locate(tree, [...path, key], text)}: unknown key "${[...path, key].join('.')}"${near.length > 0 ? ` – did you mean "${near[0]}"?` : ''}`;
     });
   }
   return [`${locate(tree, path, text)}: ${path.join('.') || 'the file'}: ${issue.message}`];
 };
+
+const isNotYet = (path: readonly (string | number)[]): boolean =>
+  keysNotYet.some((known) => {
+    const parts = known.split('.');
+    return parts.length === path.length && parts.every((part, index) => part === '*' || part === path[index]);
+  });
 
 /** Position of the key, or of the nearest thing above it that is there. */
 const locate = (tree: Node | null, path: readonly (string | number)[], text: string): string => {

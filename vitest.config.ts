@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src-*/**/*.test.{ts,tsx}'],
+    include: ['src-*/**/*.test.{ts,tsx}', 'deploy/**/*.test.ts'],
     globalSetup: ['deploy/build-for-tests.ts'],
     testTimeout: 20_000,
   },

@@ -1,6 +1,4 @@
-import { build } from 'vite';
+import { build } from './build.mjs';
 
 /** Tests run the storage worker as users get it: bundled. */
-export const setup = async (): Promise<void> => {
-  await build({ configFile: 'vite.main.config.ts', logLevel: 'warn' });
-};
+export const setup = (): Promise<void> => build({ only: ['main'], progress: process.stderr });

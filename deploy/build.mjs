@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+// `npm run build`: the parts of the program, each with Vite, each only when something it is made of has changed.
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { withBuildLock } from './build/build-lock.mjs';
+import { inputHash, readStamp, stampFile } from './build/stamp.mjs';
+
+export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+
+/**
+ * @typedef {object} Part
+ * @property {string} name
+ * @property {string} config the Vite config, from the root
+ * @property {readonly string[]} sources folders and files this part is made of, from the root
+ * @property {readonly string[]} outputs files that must be there for it to count as built, from the root
+ */
+
+/** @type {readonly Part[]} */
+export const parts = [
+  {
+    name: 'main',
+    config: 'vite.main.config.ts',
+    sources: ['src-main', 'src-shared'],
+    outputs: ['out/main/cli.js', 'out/main/desktop.js', 'out/main/database-worker.js'],
+  },
+  {
+    name: 'preload',
+    config: 'vite.preload.config.ts',
+    sources: ['src-main/shell', 'src-shared'],
+    outputs: ['out/preload/preload.cjs'],
+  },
+  {
+    name: 'renderer',
+    config: 'vite.renderer.config.ts',
+    sources: ['src-renderer', 'src-shared'],
+    outputs: ['out/renderer/index.html'],
+  },
+];
+
+/** What every part depends on besides its own sources: the versions of everything, and how it is compiled. */
+const common = ['package.json', 'package-lock.json', 'tsconfig.json'];
+
+/**
+ * Builds what is out of date, one line per part.
+ * @param {object} [options]
+ * @param {readonly string[]} [options.only] names of parts; default: all
+ * @param {NodeJS.WritableStream} [options.progress] where the lines go; default stdout
+ * @returns {Promise<void>} rejects with an Error that says which part failed and why
+ */
+export const build = ({ only, progress = process.stdout } = {}) =>
+  withBuildLock(`${root}/out`, progress, async () => {
+    // The Vite configs name their files from the root, and the CLI may be called from anywhere.
+    process.chdir(root);
+    for (const part of parts) {
+      if (only && !only.includes(part.name)) continue;
+      await buildPart(part, progress);
+    }
+  });
+
+/** @param {Part} part @param {NodeJS.WritableStream} progress */
+const buildPart = async (part, progress) => {
+  const startedAt = performance.now();
+  const hash = await inputHash(root, [...part.sources, part.config, ...common]);
+  progress.write(`${part.name.padEnd(9)}`);
+  if (readStamp(root, part.name) === hash && part.outputs.every((file) => existsSync(`${root}/${file}`))) {
+    progress.write('up to date\n');
+    return;
+  }
+  progress.write('building … ');
+  try {
+    // Loaded only when there is something to build: it takes a third of a second.
+    const vite = await import('vite');
+    await vite.build({ configFile: `${root}/${part.config}`, logLevel: 'error' });
+  } catch (error) {
+    progress.write('failed\n');
+    throw new Error(`The ${part.name} part could not be built:\n${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+  const missing = part.outputs.filter((file) => !existsSync(`${root}/${file}`));
+  if (missing.length > 0) throw new Error(`${part.config} did not write ${missing.join(', ')}.`);
+  await mkdir(`${root}/out`, { recursive: true });
+  await writeFile(stampFile(root, part.name), hash);
+  progress.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await build();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -52,8 +52,12 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
           break;
         case 'error':
           return result(event.error);
-        case 'reasoning':
         case 'end':
+          if (event.reason === 'refusal' && text === '') return result(refused());
+          // Cut by the model's own limit: seen as such, not taken for the whole reply.
+          if (event.reason === 'length' || event.reason === 'refusal') input.onText(' […]');
+          break;
+        case 'reasoning':
           break;
       }
     }
@@ -75,3 +79,9 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
     }),
   );
 };
+
+const refused = (): AppError =>
+  new AppError('MODEL_REJECTED', {
+    message: "The model provider's filter refused to answer.",
+    hint: 'Say it in other words, or choose another model.',
+  });

@@ -5,11 +5,14 @@ import type { ModelMessage, ModelToolCall } from './models/model-client.ts';
 export const historyEvents = 400;
 const historyChars = 400_000;
 
-/** The event log of a session as a model wants it: user, assistant (with tool calls), tool results. `current` is the message being answered: left out. */
+/**
+ * The event log of a session as a model wants it: user, assistant (with tool calls), tool results. `current` is the
+ * message being answered: left out. So are those that wait behind it: the log has a message as soon as it is accepted,
+ * perhaps before an earlier one's reply. Hence turn by turn, in the order in which they ended.
+ */
 export const toModelMessages = (rows: readonly EventRow[], current: string): ModelMessage[] => {
   const messages: ModelMessage[] = [];
-  for (const { event, messageId } of rows) {
-    if (messageId === current) continue;
+  for (const { event } of endedTurns(rows, current).flat()) {
     if (event.type === 'message') messages.push({ role: 'user', content: event.content });
     else if (event.type === 'response') messages.push({ role: 'assistant', content: event.content, toolCalls: [] });
     else if (event.type === 'tool_call' && event.tool.status !== 'started')
@@ -19,6 +22,22 @@ export const toModelMessages = (rows: readonly EventRow[], current: string): Mod
   }
   return newest(messages);
 };
+
+const endedTurns = (rows: readonly EventRow[], current: string): EventRow[][] => {
+  const turns = new Map<string, EventRow[]>();
+  for (const row of rows) {
+    // Set anew at its end, so that the map's order is the order of the ends.
+    const turn = turns.get(row.messageId) ?? [];
+    if (isEnd(row)) turns.delete(row.messageId);
+    turn.push(row);
+    turns.set(row.messageId, turn);
+  }
+  turns.delete(current);
+  return [...turns.values()].filter((turn) => turn.some(isEnd));
+};
+
+const isEnd = ({ event }: EventRow): boolean =>
+  event.type === 'response' || event.type === 'error' || (event.type === 'status' && event.state === 'cancelled');
 
 const pushToolCall = (messages: ModelMessage[], id: string, name: string, args: Record<string, unknown>, result: string): void => {
   const call: ModelToolCall = { id, name, argumentsJson: JSON.stringify(args) };

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { AppError } from '../../src-shared/app-error.ts';
 import { openGateway } from '../open-gateway.ts';
 import type { CliPorts } from './run-cli.ts';
@@ -11,7 +10,7 @@ export const runGateway = async (
   { env, stdout, stderr }: CliPorts,
 ): Promise<number> => {
   const { gateway, home } = openGateway({ env, port: options.port, host: options.host, stderr });
-  const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP'), doubt(stderr)]);
+  const ended = Promise.race([signalled(), doubt(stderr)]);
   const { port, url } = await gateway.start();
   stderr.write(`openclaw gateway listening on ${url}  (home ${home.root})\n`);
   stderr.write(
@@ -28,6 +27,12 @@ export const runGateway = async (
   if (options.json) stdout.write(`${JSON.stringify({ event: 'stopped' })}\n`);
   return exitCode;
 };
+
+/** Listens until the process ends: under npm a Ctrl-C comes twice, and the second must not tear the first one's stop apart. */
+const signalled = (): Promise<'signal'> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve('signal'));
+  });
 
 /** The one policy for errors nobody caught: the core is in doubt, so stop cleanly and say why; what is on the disk goes on at the next start. */
 const doubt = (stderr: NodeJS.WritableStream): Promise<'broken'> =>

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAnthropicModel } from './anthropic.ts';
+import { aRequest, collect, describeModelClient, fixture } from './model-client.conformance.ts';
+import { createModelTransport } from './model-transport.ts';
+import { type ScriptedUpstream, sse, startScriptedUpstream } from './scripted-upstream.ts';
+
+const create = (options: Pick<Parameters<typeof createAnthropicModel>[0], 'baseUrl' | 'transport' | 'apiKey'>) =>
+  createAnthropicModel({ provider: 'anthropic', model: 'claude-sonnet-4-6', keyVariables: ['ANTHROPIC_API_KEY'], ...options });
+
+describeModelClient('anthropic', { fixtures: 'anthropic', create, toolCallIds: ['toolu_01A', 'toolu_02B', 'toolu_03C'] });
+
+describe('anthropic wire', () => {
+  let upstream: ScriptedUpstream;
+  const transport = createModelTransport();
+
+  beforeAll(async () => {
+    upstream = await startScriptedUpstream();
+    upstream.play(sse(fixture('anthropic', 'parallel-tools.sse')));
+  });
+  afterAll(async () => {
+    await transport.close();
+    await upstream.close();
+  });
+  const ask = (path = '', over = {}) =>
+    collect(
+      create({ baseUrl: `${upstream.origin}${path}`, transport, apiKey: 'sk-ant-1' }).stream(aRequest(over), new AbortController().signal),
+    );
+
+  it('sends all results of one answer in the one user turn after it', async () => {
+    const tools = [{ name: 'list_dir', description: 'List.', parameters: { type: 'object' } }];
+    await ask('', {
+      tools,
+      messages: [
+        { role: 'user', content: 'look' },
+        {
+          role: 'assistant',
+          content: '',
+          toolCalls: [
+            { id: 'functions.list_dir:0', name: 'list_dir', argumentsJson: '{"path":"a"}' },
+            { id: 'b', name: 'list_dir', argumentsJson: 'not json' },
+          ],
+        },
+        { role: 'tool', toolCallId: 'functions.list_dir:0', name: 'list_dir', content: 'x' },
+        { role: 'tool', toolCallId: 'b', name: 'list_dir', content: '' },
+        { role: 'user', content: 'and?' },
+        { role: 'assistant', content: '', toolCalls: [] },
+        { role: 'user', content: 'hello?' },
+      ],
+    });
+    const { path, headers, body } = upstream.seen.at(-1)!;
+    expect(path).toBe('/v1/messages');
+    expect(headers).toMatchObject({ 'x-api-key': 'sk-ant-1', 'anthropic-version': '2023-06-01' });
+    expect(headers.authorization).toBeUndefined();
+    expect(body).toEqual({
+      model: 'claude-sonnet-4-6',
+      max_tokens: 8192,
+      stream: true,
+      system: 'Be brief.',
+      tools: [{ name: 'list_dir', description: 'List.', input_schema: { type: 'object' } }],
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: 'look' }] },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'tool_use', id: 'functions_list_dir_0', name: 'list_dir', input: { path: 'a' } },
+            { type: 'tool_use', id: 'b', name: 'list_dir', input: {} },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { type: 'tool_result', tool_use_id: 'functions_list_dir_0', content: 'x' },
+            { type: 'tool_result', tool_use_id: 'b' },
+            { type: 'text', text: 'and?' },
+            { type: 'text', text: 'hello?' },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('gives a call without arguments an empty object, and counts cached input', async () => {
+    const events = await ask('/v1');
+    expect(upstream.seen.at(-1)?.path).toBe('/v1/messages');
+    expect(events).toContainEqual({ type: 'tool_call', call: { id: 'toolu_03C', name: 'noop', argumentsJson: '{}' } });
+    expect(events).toContainEqual({ type: 'usage', inputTokens: 30, outputTokens: 34 });
+  });
+});

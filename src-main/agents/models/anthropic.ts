@@ -1,0 +1,94 @@
+import { createAnthropicReader } from './anthropic-reader.ts';
+import type { ModelClient, ModelMessage, ModelRequest, ModelTool } from './model-client.ts';
+import { streamModel } from './model-stream.ts';
+import type { HttpModelOptions } from './openai-compatible.ts';
+import { parseObject } from './parse-object.ts';
+import type { SseRequest } from './sse-request.ts';
+import { upstreamOf } from './upstream.ts';
+
+type AnthropicOptions = HttpModelOptions & {
+  /** The wire demands a limit; 8192 is the highest that every model in service takes. */
+  readonly maxTokens?: number;
+};
+
+/** Anthropic's Messages wire: `POST <baseUrl>/v1/messages`, streamed. */
+export const createAnthropicModel = (options: AnthropicOptions): ModelClient => {
+  const { transport, model, apiKey, maxTokens = 8192 } = options;
+  const { upstream, origin, path } = upstreamOf(options, (base) => {
+    if (base.endsWith('/messages')) return base;
+    return base.endsWith('/v1') ? `${base}/messages` : `${base}/v1/messages`;
+  });
+
+  const requestFor = ({ system, messages, tools, traceId }: ModelRequest): SseRequest => ({
+    origin,
+    path,
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      'user-agent': 'openclaw',
+      'anthropic-version': '2023-06-01',
+      'x-client-request-id': traceId,
+      ...(apiKey === null ? {} : { 'x-api-key': apiKey }),
+    },
+    body: JSON.stringify({
+      model,
+      max_tokens: maxTokens,
+      ...(system === '' ? {} : { system }),
+      messages: toTurns(messages),
+      stream: true,
+      ...(tools.length > 0 ? { tools: tools.map(toTool) } : {}),
+    }),
+  });
+
+  return {
+    label: `${model} at ${upstream.host}`,
+    provider: options.provider,
+    stream: (request, signal) =>
+      streamModel(
+        transport,
+        { upstream, request: requestFor(request), createReader: (emit) => createAnthropicReader(upstream, emit) },
+        signal,
+      ),
+  };
+};
+
+type Turn = { readonly role: 'user' | 'assistant'; readonly content: unknown[] };
+
+/** Roles must alternate, and all results of one answer's calls must stand in the one user turn after it. */
+const toTurns = (messages: readonly ModelMessage[]): readonly Turn[] => {
+  const turns: Turn[] = [];
+  for (const message of messages) {
+    const role = message.role === 'assistant' ? 'assistant' : 'user';
+    const blocks = toBlocks(message);
+    const last = turns.at(-1);
+    if (last?.role === role) last.content.push(...blocks);
+    else if (blocks.length > 0) turns.push({ role, content: blocks });
+  }
+  return turns;
+};
+
+/** Empty text blocks are refused. */
+const toBlocks = (message: ModelMessage): unknown[] => {
+  const text = message.content.trim() === '' ? [] : [{ type: 'text', text: message.content }];
+  switch (message.role) {
+    case 'user':
+      return text;
+    case 'tool':
+      return [{ type: 'tool_result', tool_use_id: toId(message.toolCallId), ...(text.length === 0 ? {} : { content: message.content }) }];
+    case 'assistant':
+      return [
+        ...text,
+        ...message.toolCalls.map(({ id, name, argumentsJson }) => ({
+          type: 'tool_use',
+          id: toId(id),
+          name,
+          input: parseObject(argumentsJson) ?? {},
+        })),
+      ];
+  }
+};
+
+/** Ids that another model made earlier in the session may hold characters this wire refuses. */
+const toId = (id: string): string => id.replace(/[^A-Za-z0-9_-]/g, '_');
+
+const toTool = ({ name, description, parameters }: ModelTool): unknown => ({ name, description, input_schema: parameters });

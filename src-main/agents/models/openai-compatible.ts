@@ -1,0 +1,98 @@
+import type { ModelClient, ModelMessage, ModelRequest, ModelTool } from './model-client.ts';
+import { streamModel } from './model-stream.ts';
+import { type ModelTransport, newCallId } from './model-transport.ts';
+import { createOpenAiQuirks, type OpenAiQuirks } from './openai-quirks.ts';
+import { createOpenAiReader } from './openai-reader.ts';
+import { parseObject } from './parse-object.ts';
+import type { SseRequest } from './sse-request.ts';
+import { upstreamOf } from './upstream.ts';
+
+export type HttpModelOptions = {
+  /** As config names it: `openai-compatible` or a preset. */
+  readonly provider: string;
+  readonly baseUrl: string;
+  readonly model: string;
+  /** null: the server needs none. */
+  readonly apiKey: string | null;
+  /** Environment variables that may hold the key, for hints. */
+  readonly keyVariables: readonly string[];
+  readonly transport: ModelTransport;
+};
+
+/** Chat completions, the wire of OpenAI and of nearly everyone else: `POST <baseUrl>/chat/completions`, streamed. */
+export const createOpenAiCompatibleModel = (options: HttpModelOptions): ModelClient => {
+  const { transport, model, apiKey } = options;
+  const { upstream, origin, path } = upstreamOf(options, (base) =>
+    base.endsWith('/chat/completions') ? base : `${base}/chat/completions`,
+  );
+  const quirks = createOpenAiQuirks();
+
+  const requestFor = (request: ModelRequest): SseRequest => ({
+    origin,
+    path,
+    headers: {
+      'content-type': 'application/json',
+      accept: 'text/event-stream',
+      'user-agent': 'openclaw',
+      'x-client-request-id': request.traceId,
+      ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+    },
+    body: JSON.stringify({
+      model,
+      messages: toMessages(request, quirks),
+      stream: true,
+      ...(quirks.asksUsage() ? { stream_options: { include_usage: true } } : {}),
+      ...(request.tools.length > 0 ? { tools: request.tools.map(toTool) } : {}),
+    }),
+  });
+
+  return {
+    label: `${model} at ${upstream.host}`,
+    provider: options.provider,
+    stream: (request, signal) =>
+      streamModel(
+        transport,
+        {
+          upstream,
+          request: requestFor(request),
+          createReader: (emit) => createOpenAiReader(upstream, () => newCallId(transport), quirks.remember, emit),
+          amend: (refusal) => (quirks.learn(refusal) ? requestFor(request) : null),
+        },
+        signal,
+      ),
+  };
+};
+
+const toMessages = ({ system, messages }: ModelRequest, quirks: OpenAiQuirks): readonly unknown[] => [
+  ...(system === '' ? [] : [{ role: 'system', content: system }]),
+  ...messages.map((message) => toMessage(message, quirks)),
+];
+
+const toMessage = (message: ModelMessage, quirks: OpenAiQuirks): unknown => {
+  switch (message.role) {
+    case 'user':
+      return { role: 'user', content: message.content };
+    case 'tool':
+      return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
+    case 'assistant':
+      if (message.toolCalls.length === 0) return { role: 'assistant', content: message.content };
+      return {
+        role: 'assistant',
+        // Older Ollama drops the calls of a message whose content is a string.
+        content: message.content === '' ? null : message.content,
+        ...quirks.messageExtras(message.toolCalls.map(({ id }) => id)),
+        tool_calls: message.toolCalls.map(({ id, name, argumentsJson }) => ({
+          id,
+          type: 'function',
+          ...quirks.callExtras(id),
+          // Servers parse what the model once wrote, and refuse the whole conversation over one call that is not JSON.
+          function: { name, arguments: parseObject(argumentsJson) === null ? '{}' : argumentsJson },
+        })),
+      };
+  }
+};
+
+const toTool = ({ name, description, parameters }: ModelTool): unknown => ({
+  type: 'function',
+  function: { name, description, parameters },
+});

@@ -1,0 +1,161 @@
+import { AppError } from '../../../src-shared/app-error.ts';
+import type { AgentConfig, Config, ModelConfig } from '../../../src-shared/contract/config.ts';
+import { nearNames } from '../../../src-shared/near-names.ts';
+import { createAnthropicModel } from './anthropic.ts';
+import type { LocalModel } from './discovery.ts';
+import type { ModelClient } from './model-client.ts';
+import { createHealthBook, type ModelHealth, observed } from './model-health.ts';
+import { type ModelTransport, newCallId } from './model-transport.ts';
+import { createOfflineModel } from './offline-model.ts';
+import { createOpenAiCompatibleModel } from './openai-compatible.ts';
+import { type Preset, type PresetId, presetOf, presets } from './presets.ts';
+import { authHint } from './upstream.ts';
+
+export type ModelRegistry = {
+  /**
+   * The model an agent talks to: its own, else the first in config, else one whose key is in the environment,
+   * else a local server, else the offline model. Rejects with `MODEL_REJECTED` for a model config does not
+   * know or cannot use, with `MODEL_AUTH` when its key is missing.
+   */
+  readonly forAgent: (agent: Pick<AgentConfig, 'model'>) => Promise<ModelClient>;
+  /** How each model's last call ended. */
+  readonly health: () => readonly ModelHealth[];
+  /** Ends all calls and connections. */
+  readonly close: () => Promise<void>;
+};
+
+type RegistryOptions = {
+  readonly config: Pick<Config, 'models'>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The keychain. */
+  readonly getSecret: (name: string) => Promise<string | null>;
+  /** Never rejects. */
+  readonly discover: () => Promise<readonly LocalModel[]>;
+  /** Milliseconds. */
+  readonly now: () => number;
+  readonly transport: ModelTransport;
+};
+
+const discoveryValidMs = 30_000;
+
+export const createModelRegistry = (options: RegistryOptions): ModelRegistry => {
+  const { config, env, getSecret, now, transport } = options;
+  const health = createHealthBook();
+  const clients = new Map<string, ModelClient>();
+  const firstConfigured = Object.keys(config.models)[0];
+  const fromEnvironment = findKey(env);
+  for (const [id, { provider }] of Object.entries(config.models)) health.expect(id, provider);
+
+  let found: { readonly models: Promise<readonly LocalModel[]>; readonly until: number } | null = null;
+  const discover = (): Promise<readonly LocalModel[]> => {
+    if (found === null || now() >= found.until) found = { models: options.discover(), until: now() + discoveryValidMs };
+    return found.models;
+  };
+
+  /** @param key what the client is cached under; @param id its name in health */
+  const keep = (key: string, id: string, made: ModelClient): ModelClient => {
+    const client = observed(made, (error) => {
+      health.note(id, made.provider, error === null ? 'ok' : 'failing', error === null ? made.label : `${made.label}: ${error.message}`);
+      // A key may have been replaced, a local server stopped: look again next time.
+      if (error?.code === 'MODEL_AUTH') clients.delete(key);
+      if (error?.code === 'MODEL_UNREACHABLE') found = null;
+    });
+    health.expect(id, made.provider);
+    clients.set(key, client);
+    return client;
+  };
+
+  const connect = (provider: ModelConfig['provider'], baseUrl: string, model: string, apiKey: string | null): ModelClient => {
+    const preset = presetOf(provider);
+    const create = preset?.wire === 'anthropic' ? createAnthropicModel : createOpenAiCompatibleModel;
+    return create({ provider, baseUrl, model, apiKey, keyVariables: preset?.keyVariables ?? [], transport });
+  };
+
+  const offline = (): ModelClient =>
+    clients.get('offline') ?? keep('offline', 'offline', createOfflineModel({ newId: () => newCallId(transport) }));
+
+  const configured = async (id: string): Promise<ModelClient> => {
+    const entry = Object.hasOwn(config.models, id) ? config.models[id] : undefined;
+    if (entry === undefined) throw unknownModel(id, Object.keys(config.models));
+    const key = `config:${id}`;
+    if (entry.provider === 'offline') return clients.get(key) ?? keep(key, id, createOfflineModel({ newId: () => newCallId(transport) }));
+    const preset = presetOf(entry.provider);
+    const baseUrl = entry.baseUrl ?? preset?.baseUrl;
+    if (baseUrl === undefined) throw unusable(id, 'needs a baseUrl');
+    const model = entry.model ?? preset?.defaultModel ?? (await discover()).find(({ provider }) => provider === entry.provider)?.model;
+    if (model === undefined) throw unusable(id, preset === null ? 'names no model' : 'names no model, and the local server offers none');
+    const apiKey = await keyFor(id, entry, baseUrl, preset);
+    return clients.get(key) ?? keep(key, id, connect(entry.provider, baseUrl, model, apiKey));
+  };
+
+  const keyFor = async (id: string, entry: ModelConfig, baseUrl: string, preset: Preset | null): Promise<string | null> => {
+    const keyVariables = preset?.keyVariables ?? [];
+    const missing = (message: string): AppError => {
+      const error = new AppError('MODEL_AUTH', { message, hint: authHint({ keyVariables }) });
+      health.note(id, entry.provider, 'failing', message);
+      return error;
+    };
+    if (entry.keyRef !== undefined) {
+      const stored = (await getSecret(providerKeyName(entry.keyRef)))?.trim();
+      if (!stored) throw missing(`The keychain holds no key named "${entry.keyRef}", which models.${id} asks for.`);
+      return stored;
+    }
+    if (preset === null) return null;
+    // A key from the environment goes to its own provider only, not wherever baseUrl points.
+    const isOwn = new URL(baseUrl).origin === new URL(preset.baseUrl).origin;
+    const apiKey = isOwn ? keyIn(env, preset) : null;
+    if (apiKey === null && isOwn && keyVariables.length > 0) throw missing(`models.${id} has no API key for ${entry.provider}.`);
+    return apiKey;
+  };
+
+  const byDefault = async (): Promise<ModelClient> => {
+    if (fromEnvironment !== null) {
+      const { id, preset, apiKey, model } = fromEnvironment;
+      return clients.get(`env:${id}`) ?? keep(`env:${id}`, id, connect(id, preset.baseUrl, model, apiKey));
+    }
+    const local = (await discover())[0];
+    if (local === undefined) return offline();
+    const key = `local:${local.baseUrl} ${local.model}`;
+    return clients.get(key) ?? keep(key, local.provider, connect(local.provider, local.baseUrl, local.model, null));
+  };
+
+  return {
+    forAgent: async ({ model }) => {
+      const id = model ?? firstConfigured;
+      return id === undefined ? byDefault() : (clients.get(`config:${id}`) ?? configured(id));
+    },
+    health: health.all,
+    close: transport.close,
+  };
+};
+
+/** The keychain entry that a `keyRef` names. */
+export const providerKeyName = (keyRef: string): string => `provider-key:${keyRef}`;
+
+type EnvironmentModel = { readonly id: PresetId; readonly preset: Preset; readonly apiKey: string; readonly model: string };
+
+const findKey = (env: RegistryOptions['env']): EnvironmentModel | null => {
+  for (const id of Object.keys(presets) as PresetId[]) {
+    const preset = presets[id];
+    const apiKey = keyIn(env, preset);
+    if (apiKey !== null && preset.defaultModel !== null) return { id, preset, apiKey, model: preset.defaultModel };
+  }
+  return null;
+};
+
+const keyIn = (env: RegistryOptions['env'], { keyVariables }: Preset): string | null =>
+  keyVariables.map((name) => env[name]?.trim()).find((value) => value !== undefined && value !== '') ?? null;
+
+const unknownModel = (id: string, known: readonly string[]): AppError => {
+  const near = nearNames(id, known);
+  const hint =
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : known.length > 0
+        ? `config.json has ${known.slice(0, 5).join(', ')}.`
+        : 'Add it under models in ~/openclaw/config.json.';
+  return new AppError('MODEL_REJECTED', { message: `config.json has no model "${id}".`, hint, details: { model: id, near } });
+};
+
+const unusable = (id: string, problem: string): AppError =>
+  new AppError('MODEL_REJECTED', { message: `models.${id} ${problem}.`, hint: 'See models in ~/openclaw/config.json.' });

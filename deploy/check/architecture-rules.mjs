@@ -134,7 +134,7 @@ export const rules = [
 
 /** Files that are started, not imported, and two that exist for their effect. */
 export const MAY_RUN_CODE =
-  /^src-main\/(desktop|headless|cli)\.ts$|^src-main\/shell\/preload\.ts$|-worker\.ts$|^src-renderer\/([^/]+\/)*(main|startup)\.tsx?$|^src-renderer\/zod-jitless\.ts$/;
+  /^src-main\/(desktop|headless|cli)\.ts$|^src-main\/shell\/preload\.ts$|-(worker|child)\.ts$|^src-renderer\/([^/]+\/)*(main|startup)\.tsx?$|^src-renderer\/zod-jitless\.ts$/;
 
 /** Tests look at a unit from outside and may put any two together. @param {string} file */
 export const isTest = (file) => /\.test\.tsx?$|\.conformance\.ts$|\/testing\//.test(file);

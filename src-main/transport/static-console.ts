@@ -18,11 +18,10 @@ const types: Readonly<Record<string, string>> = {
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  // The markdown and toast libraries set style attributes.
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self' data:",
-  "connect-src 'self' ws://127.0.0.1:* ws://localhost:* ws://[::1]:*",
+  "connect-src 'self' ws://127.0.0.1:* ws://localhost:*",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

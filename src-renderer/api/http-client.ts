@@ -1,0 +1,96 @@
+import type { z } from 'zod';
+import { errorBodySchema, type Route, type RouteId, type RouteRequest, type Routes, routes } from '../../src-shared/contract/rest.ts';
+import { ApiError } from './api-error.ts';
+
+type Answer<Id extends RouteId> = {
+  [S in keyof Routes[Id]['answers']]: Routes[Id]['answers'][S] extends z.ZodType ? z.output<Routes[Id]['answers'][S]> : never;
+}[keyof Routes[Id]['answers']];
+
+type CallOptions = { readonly signal?: AbortSignal };
+
+type Arguments<Id extends RouteId> =
+  Record<never, never> extends RouteRequest<Id>
+    ? [request?: RouteRequest<Id>, options?: CallOptions]
+    : [request: RouteRequest<Id>, options?: CallOptions];
+
+export type HttpClient = {
+  /** @throws ApiError, or the signal's reason when the caller aborted */
+  readonly call: <Id extends RouteId>(id: Id, ...args: Arguments<Id>) => Promise<Answer<Id>>;
+};
+
+type HttpClientOptions = {
+  /** Where the gateway is, with a slash at the end: `http://127.0.0.1:18789/`. */
+  readonly baseUrl: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly token: () => Promise<string | null>;
+  /** A credential was refused (401): the page must ask for another. */
+  readonly onSignedOut: (error: ApiError) => void;
+};
+
+/** One function for every row of the route table; what comes back has passed that row's schema. */
+export const createHttpClient = (options: HttpClientOptions): HttpClient => ({
+  call: async <Id extends RouteId>(id: Id, ...[request, callOptions]: Arguments<Id>) => {
+    const route: Route = routes[id];
+    const response = await send(options, route, request ?? {}, callOptions?.signal);
+    const body = await readJson(response);
+    if (!(response.status in route.answers)) throw refused(options, route, response, body);
+    const parsed = route.answers[response.status]?.safeParse(body);
+    if (!parsed?.success) throw badAnswer(response, parsed?.error);
+    return parsed.data as Answer<Id>;
+  },
+});
+
+type AnyRequest = { readonly params?: object; readonly query?: object; readonly body?: unknown };
+
+const send = async (options: HttpClientOptions, route: Route, request: AnyRequest, signal?: AbortSignal): Promise<Response> => {
+  const token = route.auth === 'open' ? null : await options.token();
+  try {
+    return await options.fetch(requestUrl(options.baseUrl, route, request), {
+      method: route.method,
+      headers: {
+        accept: 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(route.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      credentials: 'omit',
+      cache: 'no-store',
+      ...(route.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError('UNREACHABLE', { message: 'The gateway does not answer.', retryable: true, cause });
+  }
+};
+
+const requestUrl = (baseUrl: string, route: Route, request: AnyRequest): string => {
+  const params: Record<string, unknown> = { ...request.params };
+  const path = route.path.slice(1).replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
+  const url = new URL(path, baseUrl);
+  for (const [name, value] of Object.entries(request.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
+  return url.href;
+};
+
+const readJson = async (response: Response): Promise<unknown> => {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+};
+
+const refused = (options: HttpClientOptions, route: Route, response: Response, body: unknown): ApiError => {
+  const parsed = errorBodySchema.safeParse(body);
+  if (!parsed.success) return badAnswer(response, parsed.error);
+  const { code, message, hint, retryable, retryAfterMs, traceId } = parsed.data.error;
+  const error = new ApiError(code, { message, hint, retryable, retryAfterMs, traceId, status: response.status });
+  if (response.status === 401 && route.auth !== 'open') options.onSignedOut(error);
+  return error;
+};
+
+const badAnswer = (response: Response, cause: unknown): ApiError =>
+  new ApiError('BAD_ANSWER', {
+    message: `The gateway answered ${response.status} with something this page cannot read.`,
+    status: response.status,
+    cause,
+  });

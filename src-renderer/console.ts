@@ -1,0 +1,110 @@
+import type { StoreApi } from 'zustand/vanilla';
+import type { DesktopBridge } from '../src-shared/contract/ipc.ts';
+import { createConnect } from './api/connect-socket.ts';
+import { createBrowserCredentials, createDesktopCredentials } from './api/credentials.ts';
+import { type ConnectionState, createEventSocket, type SocketLike } from './api/event-socket.ts';
+import { createHttpClient } from './api/http-client.ts';
+import { readSession } from './api/read-session.ts';
+import { type AgentsStore, createAgentsStore } from './features/chat/agents-store.ts';
+import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
+import { createSessionListStore, type SessionListStore } from './features/chat/session-list-store.ts';
+import { createPreferencesStore, type PreferencesStore } from './features/preferences/preferences-store.ts';
+import { createSignInStore, type SignInStore } from './features/sign-in/sign-in-store.ts';
+import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
+
+/** Everything that lives as long as the page. Made once, in `main.tsx`; parts get it through `useConsole`. */
+export type Console = {
+  readonly desktop: boolean;
+  readonly chat: ChatStore;
+  readonly sessions: SessionListStore;
+  readonly agents: AgentsStore;
+  readonly status: StatusStore;
+  readonly preferences: PreferencesStore;
+  readonly signIn: SignInStore;
+  readonly connection: StoreApi<ConnectionState>;
+  readonly reconnectNow: () => void;
+  readonly openExternal: (url: string) => void;
+  readonly now: () => number;
+  /** Connects and keeps everything fresh while signed in; returns its undo. */
+  readonly start: () => () => void;
+};
+
+export type ConsolePorts = {
+  readonly baseUrl: string;
+  readonly bridge: DesktopBridge | undefined;
+  readonly storage: Storage;
+  readonly preferredLanguages: readonly string[];
+  readonly fetch: typeof globalThis.fetch;
+  readonly openSocket: (url: string) => SocketLike;
+  readonly openExternal: (url: string) => void;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly schedule: (work: () => void) => void;
+};
+
+const statusEveryMs = 30_000;
+const typingPauseMs = 200;
+
+export const createConsole = (ports: ConsolePorts): Console => {
+  const { bridge, now } = ports;
+  const credentials = bridge ? createDesktopCredentials(bridge, now) : createBrowserCredentials(ports.storage);
+  const signIn = createSignInStore({ credentials, http: () => http });
+  const http = createHttpClient({ baseUrl: ports.baseUrl, fetch: ports.fetch, token: credentials.token, onSignedOut: signIn.refused });
+  const socket = createEventSocket({
+    connect: createConnect({ http, baseUrl: ports.baseUrl, openSocket: ports.openSocket }),
+    topics: ['sessions'],
+    now,
+    random: ports.random,
+  });
+  const chat = createChatStore({ http, socket, now, newId: ports.newId, schedule: ports.schedule });
+  const sessions = createSessionListStore({ http, pause: () => new Promise((resolve) => setTimeout(resolve, typingPauseMs)) });
+  const agents = createAgentsStore(http);
+  const status = createStatusStore(http);
+
+  const refresh = (): void => {
+    void sessions.load();
+    // In this order: the gateway knows the health of models that an agent has been asked about.
+    void agents.load().then(status.load);
+  };
+
+  return {
+    desktop: bridge !== undefined,
+    chat,
+    sessions,
+    agents,
+    status,
+    preferences: createPreferencesStore({ storage: ports.storage, preferred: ports.preferredLanguages }),
+    signIn,
+    connection: socket.state,
+    reconnectNow: socket.reconnectNow,
+    openExternal: (url) => (bridge ? void bridge.call('shell:open-external', { url }) : ports.openExternal(url)),
+    now,
+    start: () => {
+      let broken = false;
+      const undo = [
+        chat.start(),
+        socket.onFrame((frame) => {
+          const session = frame.type === 'event' ? readSession(frame.data) : null;
+          if (session === null) return;
+          sessions.note(session);
+          chat.noteSession(session);
+          // A turn that ended has tried its model: its health may be another now.
+          if (!session.running) void status.load();
+        }),
+        // After a break anything can have changed; before the first connection the calls are already under way.
+        socket.state.subscribe((state, before) => {
+          if (state.phase === 'online' && before.phase !== 'online' && broken) refresh();
+          broken ||= state.phase === 'offline';
+        }),
+        socket.start(),
+      ];
+      refresh();
+      const timer = setInterval(() => void status.load(), statusEveryMs);
+      return () => {
+        clearInterval(timer);
+        for (const one of undo) one();
+      };
+    },
+  };
+};

@@ -1,0 +1,130 @@
+import { ArrowUp, Bot, ChevronDown, Square } from 'lucide-react';
+import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { maxContentBytes } from '../../../src-shared/contract/ws.ts';
+import { ApiError } from '../../api/api-error.ts';
+import { useConsole } from '../../console-context.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { cx } from '../../ui/class-names.ts';
+import { Menu, MenuChoices } from '../../ui/menu.tsx';
+import { showProblem } from '../../ui/toast.ts';
+import { defaultAgentId } from './agents-store.ts';
+import { openThread } from './chat-store.ts';
+import { isActive } from './thread.ts';
+
+export const Composer = (): ReactElement => {
+  const { t } = useTranslation();
+  const { chat } = useConsole();
+  const running = useStore(chat, (state) => openThread(state).turns.some((turn) => isActive(turn) && turn.messageId !== null));
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState('');
+  const agent = useChosenAgent();
+
+  useEffect(() => field.current?.focus(), []);
+
+  const send = (): void => {
+    if (text.trim() === '') return;
+    if (new TextEncoder().encode(text).length > maxContentBytes) {
+      showProblem(t('composer.tooLong'));
+      return;
+    }
+    chat.send(text);
+    setText('');
+  };
+  const stop = (): void =>
+    void chat.stop().catch((thrown: unknown) => showProblem(t('composer.stopFailed', { message: ApiError.from(thrown).message })));
+  useEscape(running, stop);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    // While an input method composes, Enter takes the candidate. 229 is what older Chromium says on its last key.
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229) return;
+    event.preventDefault();
+    send();
+  };
+
+  return (
+    <div className="mx-auto w-full max-w-[46rem] px-6 pb-4">
+      <div className="rounded-2xl border border-input/60 bg-background shadow-xs transition-colors focus-within:border-link focus-within:ring-2 focus-within:ring-link/20 dark:bg-card">
+        <textarea
+          ref={field}
+          value={text}
+          rows={1}
+          aria-label={t('composer.label')}
+          placeholder={t('composer.placeholder', { agent: agent?.name ?? t('app.name') })}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          className="grow-field block max-h-[min(40vh,320px)] min-h-[46px] w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[15px] leading-relaxed outline-none placeholder:text-muted-foreground"
+        />
+        <div className="flex h-11 items-center gap-2 px-2 pb-1">
+          <AgentChoice />
+          <span className="ml-auto truncate text-muted-foreground text-xs">{t(running ? 'composer.hintRunning' : 'composer.hint')}</span>
+          {running ? (
+            <IconButton label={t('composer.stop')} look="plain" onClick={stop}>
+              <Square size={12} fill="currentColor" />
+            </IconButton>
+          ) : null}
+          <IconButton label={t('composer.send')} look="primary" disabled={text.trim() === ''} onClick={send}>
+            <ArrowUp size={18} />
+          </IconButton>
+        </div>
+      </div>
+    </div>
+  );
+};
+
+const AgentChoice = (): ReactElement | null => {
+  const { t } = useTranslation();
+  const { chat, agents } = useConsole();
+  const list = useStore(agents, (state) => state.agents);
+  const chosen = useChosenAgent();
+  if (!chosen) return <span className="h-8" />;
+  return (
+    <Menu
+      side="top"
+      trigger={
+        <button
+          type="button"
+          aria-label={t('composer.agent', { agent: chosen.name })}
+          className={cx(
+            'flex h-8 min-w-0 max-w-56 items-center gap-1.5 rounded-lg px-2 text-[13px] text-muted-foreground transition-colors',
+            'hover:bg-hover hover:text-foreground',
+          )}
+        >
+          <Bot size={15} className="shrink-0" aria-hidden />
+          <span className="truncate">{chosen.name}</span>
+          <ChevronDown size={13} className="shrink-0" aria-hidden />
+        </button>
+      }
+    >
+      <MenuChoices
+        label={t('nav.agents')}
+        value={chosen.id}
+        options={list.map(({ id, name, model }) => ({ value: id, label: name, detail: model }))}
+        onChoose={chat.chooseAgent}
+      />
+    </Menu>
+  );
+};
+
+/** The agent that the next message goes to. */
+const useChosenAgent = () => {
+  const { chat, agents } = useConsole();
+  const list = useStore(agents, (state) => state.agents);
+  const id = useStore(chat, (state) => openThread(state).agentId) ?? defaultAgentId(list);
+  return list.find((agent) => agent.id === id) ?? null;
+};
+
+/** Stops the reply from anywhere on the page, unless something in front (a menu, the search) has a use for Escape. */
+const useEscape = (enabled: boolean, action: () => void): void => {
+  const latest = useRef(action);
+  latest.current = action;
+  useEffect(() => {
+    if (!enabled) return undefined;
+    const onKey = (event: globalThis.KeyboardEvent): void => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) latest.current();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [enabled]);
+};

@@ -1,0 +1,118 @@
+import type { DurableEvent, ToolCall, Usage } from '../../../src-shared/contract/events.ts';
+import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
+import type { ApiErrorCode } from '../../api/api-error.ts';
+
+export type TurnPhase = 'sending' | 'queued' | 'thinking' | 'running_tool' | 'writing' | 'done' | 'cancelled' | 'failed' | 'interrupted';
+
+export type TurnProblem = {
+  readonly code: ApiErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly retryable: boolean;
+};
+
+export type ToolStep = {
+  readonly tool: ToolCall;
+  /** How much of the reply stood there when the call began, in UTF-16 units: the card goes between. */
+  readonly at: number;
+  /** Milliseconds since 1970; when this page heard of it. */
+  readonly startedAt: number;
+};
+
+/** A message and everything that came of it. */
+export type Turn = {
+  /** Stable for React: the id it was first known by. */
+  readonly key: string;
+  /** `replyTo` of its frames, for turns that this page began. */
+  readonly localId: string | null;
+  readonly messageId: string | null;
+  /** The first `seq`; `Infinity` until the gateway has given one. */
+  readonly order: number;
+  /** Null while its `message` event has not been read. */
+  readonly question: string | null;
+  readonly askedAt: number;
+  readonly agentId: string;
+  readonly phase: TurnPhase;
+  readonly reply: string;
+  readonly tools: readonly ToolStep[];
+  readonly problem: TurnProblem | null;
+  readonly usage: Usage | null;
+  readonly durationMs: number | null;
+};
+
+export const isActive = (turn: Turn): boolean =>
+  turn.phase === 'sending' ||
+  turn.phase === 'queued' ||
+  turn.phase === 'thinking' ||
+  turn.phase === 'running_tool' ||
+  turn.phase === 'writing';
+
+export const newTurn = (known: Pick<Turn, 'key' | 'askedAt' | 'agentId'> & Partial<Turn>): Turn => ({
+  localId: null,
+  messageId: null,
+  order: Number.POSITIVE_INFINITY,
+  question: null,
+  phase: 'queued',
+  reply: '',
+  tools: [],
+  problem: null,
+  usage: null,
+  durationMs: null,
+  ...known,
+});
+
+/** What one event does to its turn. Deltas must come in order and once: `api/positions` sees to that. */
+export const applyEvent = (turn: Turn, event: DurableEvent | TurnFrame, timestamp: number): Turn => {
+  switch (event.type) {
+    case 'message':
+      return { ...turn, question: event.content, askedAt: timestamp };
+    case 'delta':
+      return { ...turn, phase: 'writing', reply: turn.reply + event.content };
+    case 'tool_call':
+      return {
+        ...turn,
+        phase: event.tool.status === 'started' ? 'running_tool' : 'thinking',
+        tools: withTool(turn, event.tool, timestamp),
+      };
+    case 'response':
+      return { ...turn, phase: 'done', reply: event.content, usage: event.usage, durationMs: event.durationMs };
+    case 'error':
+      return {
+        ...turn,
+        phase: 'failed',
+        reply: event.partial ?? turn.reply,
+        problem: { code: event.code, message: event.content, hint: event.hint, retryable: event.retryable },
+      };
+    case 'status':
+      return applyStatus(turn, event);
+  }
+};
+
+const applyStatus = (turn: Turn, event: Extract<DurableEvent, { type: 'status' }>): Turn => {
+  switch (event.state) {
+    case 'queued':
+    case 'thinking':
+    case 'running_tool':
+      return isActive(turn) ? { ...turn, phase: event.state } : turn;
+    case 'restarted':
+      // What was said is said again from the start; calls that never came back never will.
+      return { ...turn, phase: 'thinking', reply: '', tools: turn.tools.filter(({ tool }) => tool.status !== 'started') };
+    case 'cancelled':
+      return { ...turn, phase: 'cancelled', reply: event.partial ?? turn.reply };
+    case 'interrupted':
+      return {
+        ...turn,
+        phase: 'interrupted',
+        reply: event.partial ?? turn.reply,
+        problem: { code: 'TURN_INTERRUPTED', message: event.content, hint: undefined, retryable: false },
+      };
+    case 'done':
+      return turn;
+  }
+};
+
+const withTool = (turn: Turn, tool: ToolCall, timestamp: number): readonly ToolStep[] => {
+  const known = turn.tools.find((step) => step.tool.id === tool.id);
+  if (!known) return [...turn.tools, { tool, at: turn.reply.length, startedAt: timestamp }];
+  return turn.tools.map((step) => (step === known ? { ...step, tool } : step));
+};

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { readAddress } from './page-address.ts';
+
+const read = (hash: string) => {
+  const shown: string[] = [];
+  const address = readAddress(
+    { hash, pathname: '/below/', search: '' },
+    { replaceState: (_data, _unused, url) => shown.push(String(url)) },
+  );
+  return { address, shown };
+};
+
+it('takes the code of a sign-in link out of the address', () => {
+  expect(read('#sign-in=abc')).toEqual({ address: { code: 'abc', session: null }, shown: ['/below/'] });
+});
+
+it('reads which chat was open', () => {
+  expect(read('#chat=a%3Ab')).toEqual({ address: { code: null, session: 'a:b' }, shown: [] });
+});

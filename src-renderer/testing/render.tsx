@@ -1,0 +1,61 @@
+import axe from 'axe-core';
+import { act } from 'react';
+import { createRoot } from 'react-dom/client';
+import { fetch as nodeFetch } from 'undici';
+import { WebSocket } from 'ws';
+import { App } from '../app.tsx';
+import { type Console, createConsole } from '../console.ts';
+import { createI18n } from '../i18n/create-i18n.ts';
+import type { FakeGateway } from './fake-gateway.ts';
+import { memoryStorage } from './memory-storage.ts';
+
+export type Rendered = {
+  readonly console: Console;
+  readonly page: HTMLElement;
+  /** Runs something that changes what is shown, and waits until it is. */
+  readonly change: (what: () => unknown) => Promise<void>;
+  /** What axe has against the page; colours are for a real browser. */
+  readonly violations: () => Promise<readonly string[]>;
+  readonly close: () => Promise<void>;
+};
+
+/** The whole console over a gateway of the test's, in happy-dom. */
+export const renderConsole = async (
+  gateway: FakeGateway,
+  { language = 'en', signedIn = true }: { readonly language?: 'en' | 'zh-CN'; readonly signedIn?: boolean } = {},
+): Promise<Rendered> => {
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+  const storage = memoryStorage();
+  if (signedIn) storage.setItem('openclaw.token', 'token');
+  let ids = 0;
+  const console = createConsole({
+    baseUrl: gateway.url,
+    bridge: undefined,
+    storage,
+    preferredLanguages: [language],
+    fetch: nodeFetch as unknown as typeof fetch,
+    openSocket: (url) => new WebSocket(url) as never,
+    openExternal: () => undefined,
+    now: () => 1_000_000,
+    random: () => 0,
+    newId: () => `id${++ids}`,
+    schedule: (work) => work(),
+  });
+  const page = document.createElement('div');
+  document.documentElement.lang = language;
+  document.title = 'OpenClaw';
+  document.body.replaceChildren(page);
+  const root = createRoot(page);
+  await act(async () => root.render(<App console={console} i18n={createI18n(language)} />));
+  await act(async () => console.signIn.begin(null));
+  return {
+    console,
+    page,
+    change: (what) => act(async () => void (await what())),
+    violations: async () => {
+      const { violations } = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+    },
+    close: () => act(async () => root.unmount()),
+  };
+};

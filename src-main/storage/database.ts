@@ -4,8 +4,11 @@ import type { Scope } from '../../src-shared/models/scope.ts';
 /**
  * The storage port. All methods resolve after the data is on the disk (fdatasync) and reject with an AppError
  * (`STORAGE_FULL`, `STORAGE_FAILED`). Writes issued in the same tick, and all writes issued while a commit is
- * under way, share the next commit. Twins: `worker-database` (libsql in a worker), `memory-database`; one
- * conformance suite runs against both.
+ * under way, share the next commit. A read sees every write issued before it. Twins: `worker-database` (libsql in
+ * a worker), `memory-database`; one conformance suite runs against both.
+ *
+ * A write that names what is not there changes nothing and rejects: `SESSION_UNKNOWN`, `MESSAGE_UNKNOWN`,
+ * `TOKEN_UNKNOWN` (but counters of a token that is gone are dropped). An id that is taken is `INTERNAL`: ids are random.
  */
 export type Database = {
   /** Applies the writes in order, all or nothing, and gives back what each one yields. */
@@ -15,11 +18,14 @@ export type Database = {
   readonly close: () => Promise<void>;
 };
 
+/** For this long an idempotency key stands for its first turn; after that a new turn may take it over. */
+export const idempotencyWindowMs = 24 * 3_600_000;
+
 /** Where the database came from; told once after opening. */
 export type OpenReport = {
   /** The last process did not close it. */
   readonly uncleanStop: boolean;
-  /** A damaged file was kept aside under this path and a new one begun. */
+  /** A damaged file was kept aside under this name, in the same folder, and a new one begun. */
   readonly damagedKeptAs: string | null;
 };
 
@@ -89,10 +95,14 @@ export type TokenRow = {
 };
 
 export type Write =
-  /** Creates the session if its id is new; otherwise changes nothing. */
+  /** Creates the session if its id is new; otherwise changes nothing. A name that the owner has given already is `INTERNAL`. */
   | { readonly op: 'session.put'; readonly session: Omit<SessionRow, 'lastSeq' | 'updatedAt'> }
+  /** Rejects with `IDEMPOTENCY_CONFLICT` if the owner used the key within `idempotencyWindowMs`: look at that turn instead. */
   | { readonly op: 'turn.insert'; readonly turn: Omit<TurnRow, 'status' | 'endedAt' | 'partial' | 'openToolCall' | 'usage'> }
-  /** Appends to the event log of a session, in order; yields the `seq` of each. `searchable` text is indexed. */
+  /**
+   * Appends to the event log of a session, in order; yields the `seq` of each. The turns must be there. Sets the
+   * session's `updatedAt` to the newest `at`. `content` of `message` and `response` can be searched for.
+   */
   | {
       readonly op: 'events.append';
       readonly sessionId: string;
@@ -100,6 +110,7 @@ export type Write =
     }
   | { readonly op: 'turn.checkpoint'; readonly messageId: string; readonly partial: string }
   | { readonly op: 'turn.openTool'; readonly messageId: string; readonly toolCall: string | null }
+  /** Clears `partial`: what was said stands in the events. */
   | {
       readonly op: 'turn.end';
       readonly messageId: string;
@@ -108,6 +119,7 @@ export type Write =
       readonly usage: Usage | null;
     }
   | { readonly op: 'token.insert'; readonly token: TokenRow }
+  /** One that is revoked already keeps its first time. */
   | { readonly op: 'token.revoke'; readonly id: string; readonly at: number }
   | { readonly op: 'token.revokeAll'; readonly at: number }
   /** Adds to the counters of tokens that were used. */
@@ -148,7 +160,7 @@ export type Read =
       readonly newest: boolean;
     }
   | { readonly op: 'event.ofTurn'; readonly messageId: string }
-  /** Full text over user messages and replies, newest first; Chinese from one character on. `before` is a rowid from the last hit's `cursor`. */
+  /** Full text over user messages and replies, newest first; Chinese from one character on. `before` is the last hit's `cursor`. */
   | {
       readonly op: 'event.search';
       readonly ownerId: string | null;
@@ -156,6 +168,7 @@ export type Read =
       readonly before: number | null;
       readonly limit: number;
     }
+  /** Newest first. */
   | { readonly op: 'token.list' }
   | { readonly op: 'meta.get'; readonly key: string };
 

@@ -1,0 +1,4 @@
+import { first } from './0001-first.ts';
+
+/** In order; the database's `user_version` says how many it has had. One that users may have is never changed. */
+export const migrations: readonly string[] = [first];

@@ -4,6 +4,6 @@ export default defineConfig({
   test: {
     include: ['src-*/**/*.test.{ts,tsx}', 'deploy/**/*.test.ts'],
     globalSetup: ['deploy/build-for-tests.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 });

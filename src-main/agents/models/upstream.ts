@@ -27,7 +27,7 @@ export const upstreamOf = (options: UpstreamOptions, endpoint: (basePath: string
 export const authHint = ({ keyVariables }: Pick<UpstreamOptions, 'keyVariables'>): string => {
   const first = keyVariables[0];
   const environment = first === undefined ? '' : `, or set ${first} in the environment`;
-  return `Store the right key with \`openclaw onboard\` and name it as keyRef of the model in ~/openclaw/config.json${environment}.`;
+  return `Store the right key with \`openclaw config set-key NAME\` and name it as keyRef of the model in ~/openclaw/config.json${environment}.`;
 };
 
 const isLoopback = (url: URL): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);

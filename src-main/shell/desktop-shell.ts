@@ -70,6 +70,7 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, clock }: 
     }
   };
 
+  restartOnFault(host);
   lockNavigation(gatewayOrigin);
   stopBeforeQuit(host.stop);
   app.on('second-instance', bringForward);
@@ -88,6 +89,17 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, clock }: 
   clock.after(startsQuicklyMs, () => {
     if (window !== null && window.webContents.getURL() === '') load(window, startupUrl);
   });
+};
+
+/** Electron only warns of a rejection that nobody handles, where Node ends; one policy for both: the core is in doubt. */
+const restartOnFault = (host: GatewayHost): void => {
+  const fault = (error: unknown): void => {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`openclaw: an error that nobody caught: ${error instanceof Error ? (error.stack ?? why) : why}\n`);
+    void host.restart(why);
+  };
+  process.on('uncaughtException', fault);
+  process.on('unhandledRejection', fault);
 };
 
 /** The lock on a second start, and all that Chromium writes, belong to the home folder: two homes are two apps. */

@@ -72,6 +72,15 @@ describe('the gateway host', () => {
     expect(JSON.stringify(odd.host.state())).not.toContain('secret');
   });
 
+  it('starts again after a fault nobody caught, on the same port, and stays down after the third', async () => {
+    const { host, calls, phases } = setUp([runs, runs, runs, runs]);
+    await host.start(null);
+    for (let time = 0; time < 4; time += 1) await host.restart('boom');
+    expect(calls).toEqual(['open null', 'stop', 'open 4000', 'stop', 'open 4000', 'stop', 'open 4000', 'stop']);
+    expect(phases.slice(0, 4)).toEqual(['starting', 'running', 'starting', 'running']);
+    expect(host.state()).toMatchObject({ phase: 'failed', problem: { message: 'boom' } });
+  });
+
   it('joins a start that is under way, and ends it before it stops', async () => {
     let go = (): void => {};
     const held = new Promise<void>((resolve) => {

@@ -20,11 +20,14 @@ export type GatewayHostOptions = {
   readonly changed: (state: GatewayState) => void;
 };
 
+const restartsMost = 3;
+
 /** The gateway inside the desktop app: started, started again after a failure, stopped once. */
 export const createGatewayHost = ({ open, findFreePort, changed }: GatewayHostOptions) => {
   let state: GatewayState = { phase: 'stopped' };
   let starting: Promise<void> | null = null;
   let stopping: Promise<void> | null = null;
+  let restarts = 0;
 
   const become = (next: GatewayState): void => {
     state = next;
@@ -70,6 +73,19 @@ export const createGatewayHost = ({ open, findFreePort, changed }: GatewayHostOp
         await starting;
       }
       return state.phase === 'running';
+    },
+    /**
+     * The core is in doubt: ends the gateway and starts it again on the same port; what was acknowledged goes on from the
+     * disk. After three times it stays down and says why, so that a fault that comes back at once does not spin.
+     */
+    restart: async (why: string): Promise<void> => {
+      const last = state;
+      if (stopping !== null || last.phase !== 'running') return;
+      restarts += 1;
+      become({ phase: 'starting' });
+      await last.gateway.stop().catch(() => undefined);
+      if (restarts > restartsMost) become({ phase: 'failed', problem: { code: 'INTERNAL', message: why, hint: '', freePort: null } });
+      else await bringUp(Number(new URL(last.url).port));
     },
     /** For good. A start under way ends first. */
     stop: (): Promise<void> => {

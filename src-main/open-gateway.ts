@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,6 +9,7 @@ import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway-ports.ts';
 import { type Home, locateHome, prepareHome } from './home.ts';
 import { createLog } from './logs/create-log.ts';
+import { createRandomPool } from './random-pool.ts';
 import { openSecretStore } from './storage/open-secret-store.ts';
 import { openWorkerDatabase } from './storage/worker-database.ts';
 import { version } from './version.ts';
@@ -37,7 +37,15 @@ export const openGateway = ({
   const home = locateHome(env);
   prepareHome(home);
   const { config, problems } = loadConfig(home, env, { port, host });
-  const log = createLog({ folder: home.logs, level: config.logs.level, maxSizeMb: config.logs.maxSizeMb, keep: config.logs.keep, stderr });
+  const log = createLog({
+    folder: home.logs,
+    level: config.logs.level,
+    maxSizeMb: config.logs.maxSizeMb,
+    keep: config.logs.keep,
+    clock: systemClock,
+    stderr,
+  });
+  const randomBytes = createRandomPool();
   const workspaces = new Map<string, Promise<string>>();
   const gateway = createGateway(config, {
     version,

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { createStream } from 'rotating-file-stream';
 import type { LogLine } from '../../src-shared/contract/rest.ts';
+import type { Clock } from '../gateway-ports.ts';
 import { createLogRing, type LogRing } from './log-ring.ts';
 import { escapeControls, redact } from './redact.ts';
 
@@ -22,9 +23,13 @@ type LogOptions = {
   /** MiB at which the file is rotated. */
   readonly maxSizeMb: number;
   readonly keep: number;
+  readonly clock: Pick<Clock, 'after'>;
   /** Also for people, on stderr: one short line each from `warn` up. */
   readonly stderr: NodeJS.WritableStream | null;
 };
+
+const batchMs = 100;
+const batchMost = 64 * 1024;
 
 export const logFileName = 'openclaw.log';
 
@@ -37,8 +42,8 @@ export const createLog = (options: LogOptions): Log => {
   const file = options.folder === null ? null : openFile(options.folder, options);
   const write = (text: string): void => {
     const clean = escapeControls(redact(text));
-    file?.write(clean);
     const line = parseLogLine(clean);
+    file?.write(clean, line === null || levelNumbers[line.level] >= levelNumbers.warn);
     if (!line) return;
     ring.push(line);
     if (options.stderr && levelNumbers[line.level] >= levelNumbers.warn) options.stderr.write(`openclaw: ${line.level}: ${line.message}\n`);
@@ -92,6 +97,10 @@ export const parseLogLine = (text: string): LogLine | null => {
   }
 };
 
+/**
+ * Lines go to the file in batches: a write costs the same for one line as for a hundred. Warnings and errors take what
+ * waits with them at once, so a crash costs at most a moment of quiet lines.
+ */
 const openFile = (folder: string, options: LogOptions) => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const stream = createStream((index) => (index ? `openclaw.${String(index)}.log` : logFileName), {
@@ -103,5 +112,23 @@ const openFile = (folder: string, options: LogOptions) => {
   // A log that cannot be written (disk full) must not end the gateway; the ring still has the lines.
   stream.on('error', () => undefined);
   stream.on('warning', () => undefined);
-  return { write: (text: string) => stream.write(text), end: (done: () => void) => stream.end(done) };
+  let waiting = '';
+  let cancelFlush: (() => void) | null = null;
+  const flush = (): void => {
+    cancelFlush?.();
+    cancelFlush = null;
+    if (waiting !== '') stream.write(waiting);
+    waiting = '';
+  };
+  return {
+    write: (text: string, atOnce: boolean) => {
+      waiting += text;
+      if (atOnce || waiting.length > batchMost) flush();
+      else cancelFlush ??= options.clock.after(batchMs, flush);
+    },
+    end: (done: () => void) => {
+      flush();
+      stream.end(done);
+    },
+  };
 };

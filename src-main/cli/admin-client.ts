@@ -41,7 +41,9 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
               if (data !== undefined) onEvent(JSON.parse(data));
             }
           });
-          response.once('end', resolve).once('error', reject);
+          response
+            .once('end', resolve)
+            .once('error', (cause) => reject(new AppError('GATEWAY_UNREACHABLE', { message: 'The gateway has ended.', cause })));
         })
           .once('error', reject)
           .end();

@@ -9,7 +9,7 @@ import type { CliPorts } from './run-cli.ts';
 
 const linesMost = 200;
 
-/** Prints from the log file, whether a gateway runs or not; `--follow` asks the running one. */
+/** Prints from the log file, whether a gateway runs or not, and what a running one has beyond it; `--follow` goes on with that one. */
 export const printLogs = async (options: { level: string; follow?: boolean; json?: boolean }, ports: CliPorts): Promise<void> => {
   if (!Object.hasOwn(levelNumbers, options.level))
     throw new AppError('BAD_REQUEST', {
@@ -22,10 +22,12 @@ export const printLogs = async (options: { level: string; follow?: boolean; json
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const lines = text
-    .split('\n')
-    .flatMap((row) => parseLogLine(row) ?? [])
-    .filter((line) => levelNumbers[line.level] >= levelNumbers[level]);
+  const written = text.split('\n').flatMap((row) => parseLogLine(row) ?? []);
+  const admin = await connectAdmin(ports.env);
+  const since = written.at(-1)?.time ?? 0;
+  // The newest lines reach the file a moment late; a running gateway has them.
+  const fresh = admin && !options.follow ? (await admin.call('getLogs', { query: { level, since, limit: linesMost } })).body.lines : [];
+  const lines = [...written.filter((line) => levelNumbers[line.level] >= levelNumbers[level]), ...fresh];
   for (const line of lines.slice(-linesMost)) print(line);
   if (!options.follow) {
     if (lines.length === 0) ports.stderr.write('No log lines yet.\n');
@@ -35,9 +37,7 @@ export const printLogs = async (options: { level: string; follow?: boolean; json
       );
     return;
   }
-  const admin = await connectAdmin(ports.env);
   if (!admin) throw unreachable();
-  const since = lines.at(-1)?.time ?? 0;
   await admin.follow(`/api/v1/logs?level=${level}&since=${since}`, (data) => print(logLineSchema.parse(data)));
 };
 

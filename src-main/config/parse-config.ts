@@ -29,7 +29,8 @@ const describe = (issue: Issue, tree: Node | null, text: string): string[] => {
   const path = issue.path as (string | number)[];
   if (issue.code === 'unrecognized_keys' && issue.keys) {
     return issue.keys.map((key) => {
-      if (isNotYet([...path, key])) return `${locate(tree, [...path, key], text)}: "${[...path, key].join('.')}" is for a feature that this version does not have yet; take it out`;
+      if (isNotYet([...path, key]))
+        return `${locate(tree, [...path, key], text)}: "${[...path, key].join('.')}" is for a feature that this version does not have yet; take it out`;
       const near = nearNames(key, knownKeys(path), 1);
       return `${locate(tree, [...path, key], text)}: unknown key "${[...path, key].join('.')}"${near.length > 0 ? ` – did you mean "${near[0]}"?` : ''}`;
     });

@@ -58,9 +58,10 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     settle = resolve;
   });
 
-  const publish = (event: TurnEvent, seq: number | null): void => {
+  /** @param at of a durable event: as the log has it */
+  const publish = (event: TurnEvent, seq: number | null, at = clock.now()): void => {
     if (listeners.size === 0) return;
-    const published = { event, at: clock.now(), seq };
+    const published = { event, at, seq };
     for (const listener of listeners) listener(published);
   };
 
@@ -77,14 +78,14 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       { op: 'turn.insert', turn: { ...turn, sessionId: session.id } },
     ];
   };
-  const appendWrite = (events: readonly DurableEvent[]): Write => ({
+  const appendWrite = (events: readonly DurableEvent[], at: number): Write => ({
     op: 'events.append',
     sessionId: request.session.id,
-    events: events.map((event) => ({ messageId: request.messageId, at: clock.now(), event })),
+    events: events.map((event) => ({ messageId: request.messageId, at, event })),
   });
 
   const accepted = (): Promise<void> => {
-    accepting ??= database.write([...acceptWrites(), appendWrite([messageEvent()])]).then(
+    accepting ??= database.write([...acceptWrites(), appendWrite([messageEvent()], clock.now())]).then(
       () => {
         onDisk = true;
         ports.onAccepted(turn);
@@ -100,8 +101,9 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
 
   const append = async (event: DurableEvent, also: readonly Write[] = []): Promise<void> => {
     await accepted();
-    const results = await database.write([appendWrite([event]), ...also]);
-    publish(event, seqOf(results, 0));
+    const at = clock.now();
+    const results = await database.write([appendWrite([event], at), ...also]);
+    publish(event, seqOf(results, 0), at);
   };
 
   const toState = (next: TurnState): void => {
@@ -120,10 +122,12 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   /** Writes the last event and tells everyone. A message that nobody waited for so far goes to the disk in the same commit. */
   const finish = async (result: AgentResult): Promise<void> => {
     cancelTimeout();
-    const { status, event, error } = ending(result);
+    // Once, so that the event, the answer and what is read from the database later say the same.
+    const durationMs = elapsed();
+    const { status, event, error } = ending(result, durationMs);
     const done = (final: Pick<TurnOutcome, 'status' | 'error'>): void => {
       ended = true;
-      const full: TurnOutcome = { ...final, reply: text, toolCalls: [...toolCalls.values()], usage: result.usage, durationMs: elapsed() };
+      const full: TurnOutcome = { ...final, reply: text, toolCalls: [...toolCalls.values()], usage: result.usage, durationMs };
       ports.onEnded(turn, full);
       settle(full);
       listeners.clear();
@@ -140,21 +144,22 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       });
       return;
     }
-    const end: Write = { op: 'turn.end', messageId: request.messageId, status, endedAt: clock.now(), usage: result.usage };
+    const at = clock.now();
+    const end: Write = { op: 'turn.end', messageId: request.messageId, status, endedAt: at, usage: result.usage };
     try {
       const held = accepting === null;
       await accepting;
       const results = await database.write(
-        held ? [...acceptWrites(), appendWrite([messageEvent(), event]), end] : [appendWrite([event]), end],
+        held ? [...acceptWrites(), appendWrite([messageEvent(), event], at), end] : [appendWrite([event], at), end],
       );
       onDisk = true;
-      publish(event, held ? seqOf(results, 2, 1) : seqOf(results, 0));
+      publish(event, held ? seqOf(results, 2, 1) : seqOf(results, 0), at);
       done({ status, error });
     } catch (thrown) {
       const failed = AppError.from(thrown);
       publish({ type: 'error', code: failed.code, content: failed.message, retryable: failed.retryable }, null);
       // What was acknowledged must end on the disk too, as soon as there is room again.
-      if (onDisk) retryWrite([appendWrite([event]), end]);
+      if (onDisk) retryWrite([appendWrite([event], at), end]);
       done({ status: 'failed', error: failed });
     }
   };
@@ -163,7 +168,10 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     clock.after(storageRetryMs, () => void database.write(writes).catch(() => retryWrite(writes)));
   };
 
-  const ending = (result: AgentResult): { status: Exclude<TurnStatus, 'accepted'>; event: DurableEvent; error: AppError | null } => {
+  const ending = (
+    result: AgentResult,
+    durationMs: number,
+  ): { status: Exclude<TurnStatus, 'accepted'>; event: DurableEvent; error: AppError | null } => {
     const partial = text === '' ? {} : { partial: text };
     if (stopped === 'cancelled')
       return {
@@ -175,7 +183,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     if (error === null)
       return {
         status: 'completed',
-        event: { type: 'response', content: text, final: true, usage: result.usage, durationMs: elapsed() },
+        event: { type: 'response', content: text, final: true, usage: result.usage, durationMs },
         error,
       };
     const event: DurableEvent = {

@@ -2,13 +2,13 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { RouteInput } from '../../src-shared/contract/rest.ts';
 import { idempotencyKeySchema } from '../../src-shared/models/ids.ts';
 import { callerOf, type Principal } from '../principal.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, TurnRow } from '../storage/database.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { IncomingMessage, SubmitMessage, Submitted } from './submit-message.ts';
 import type { Turn } from './turn.ts';
 import { answerFromOutcome, answerFromRunning, answerFromStore } from './turn-answer.ts';
 import type { TurnEngine } from './turn-engine.ts';
-import { followTurn } from './turn-frames.ts';
+import { followTurn, replayed } from './turn-frames.ts';
 
 type Answer = Awaited<ReturnType<typeof answerFromStore>>;
 type Sink = { readonly send: (event: string, data: unknown) => void; readonly close: () => void };
@@ -48,7 +48,10 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
       { ...message, traceId: info.traceId, idempotency: key === null ? undefined : { key, bodyHash: info.bodyHash() } },
       by,
     );
-    if (submitted.kind === 'ended') return answerFromStore(database, submitted.row, await sessionIdOf(submitted, by));
+    if (submitted.kind === 'ended') {
+      const sessionId = await sessionIdOf(submitted, by);
+      return how.stream ? streamFromStore(database, submitted.row, sessionId) : answerFromStore(database, submitted.row, sessionId);
+    }
     const { turn } = submitted;
     const sessionId = directory.idFor(turn.request.session, by);
     if (how.stream) {
@@ -113,6 +116,22 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
 const streamTurn = (turn: Turn, sessionId: string): StreamAnswer => ({
   sse: (sink) => followTurn(turn, sessionId, { frame: (frame) => sink.send(frame.type, frame), end: sink.close, fromOffset: 0 }),
 });
+
+/** A turn that ended before: its durable frames, the last of which has the whole reply. */
+const streamFromStore = async (database: Database, row: TurnRow, sessionId: string): Promise<StreamAnswer> => {
+  const { messageId, agentId, traceId, options } = row;
+  const events = await database.read({ op: 'event.ofTurn', messageId });
+  return {
+    sse: (sink) => {
+      for (const event of events) {
+        const frame = replayed(event, { messageId, agentId, sessionId, traceId, replyTo: options.replyTo });
+        if (frame) sink.send(frame.type, frame);
+      }
+      sink.close();
+      return () => undefined;
+    },
+  };
+};
 
 const fieldsOf = (body: {
   agentId?: string | undefined;

@@ -22,6 +22,8 @@ export type IncomingMessage = {
   readonly tools?: readonly string[] | undefined;
   readonly replyTo?: string | undefined;
   readonly idempotency?: { readonly key: string; readonly bodyHash: string } | undefined;
+  /** Settles when what the same client sent earlier is in its lane. Looking up takes longer for some than for others, and order must hold. */
+  readonly after?: Promise<unknown> | undefined;
   readonly traceId: string;
 };
 
@@ -55,6 +57,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
       channel: message.channel,
       title: titleOf(message.content),
     });
+    await message.after;
     const turn = engine.submit({
       messageId: `msg_${ports.randomBytes(16).toString('base64url')}`,
       session,

@@ -39,6 +39,7 @@ export const answerFromRunning = (turn: Turn, sessionId: string): Answer => ({
 export const answerFromStore = async (database: Database, row: TurnRow, sessionId: string): Promise<Answer> => {
   const events = await database.read({ op: 'event.ofTurn', messageId: row.messageId });
   const error = events.find(({ event }) => event.type === 'error')?.event;
+  const response = events.find(({ event }) => event.type === 'response')?.event;
   return withStatus({
     messageId: row.messageId,
     sessionId,
@@ -47,12 +48,17 @@ export const answerFromStore = async (database: Database, row: TurnRow, sessionI
     status: row.status,
     finalReply: replyIn(events),
     toolCalls: toolCallsIn(events),
-    durationMs: Math.max(0, (row.endedAt ?? row.acceptedAt) - row.acceptedAt),
+    durationMs: response?.type === 'response' ? response.durationMs : Math.max(0, (row.endedAt ?? row.acceptedAt) - row.acceptedAt),
     usage: row.usage ?? noUsage,
     ...(error?.type === 'error'
       ? {
           error: errorOf(
-            new AppError(error.code, { message: error.content, retryable: error.retryable, ...(error.hint ? { hint: error.hint } : {}) }),
+            new AppError(error.code, {
+              message: error.content,
+              retryable: error.retryable,
+              ...(error.hint === undefined ? {} : { hint: error.hint }),
+              ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+            }),
             row.traceId,
           ),
         }

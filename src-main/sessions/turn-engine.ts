@@ -73,6 +73,7 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
 
   const begin = (request: TurnRequest, onDisk: boolean): Turn => {
     if (stopping) throw new AppError('GATEWAY_STOPPING');
+    if (!onDisk) queue.requireRoom(request.session.id);
     const turn = createTurn(
       request,
       {

@@ -63,13 +63,13 @@ describe('the turn queue', () => {
     expect(ran).toBe(true);
   });
 
-  it('refuses more than a thousand waiting in one session, and takes others still', () => {
+  it('has no room for more than a thousand waiting in one session, but for others still', () => {
     const queue = createTurnQueue(1);
     const first = held();
     queue.enqueue('a', first.run);
     for (let index = 0; index < 1_000; index += 1) queue.enqueue('a', async () => undefined);
-    expect(() => queue.enqueue('a', async () => undefined)).toThrow(AppError);
-    expect(() => queue.enqueue('b', async () => undefined)).not.toThrow();
+    expect(() => queue.requireRoom('a')).toThrow(AppError);
+    expect(() => queue.requireRoom('b')).not.toThrow();
     first.end();
   });
 });

@@ -4,7 +4,9 @@ const waitingMost = 1_000;
 
 /** One lane per session: its turns run one after the other; lanes run side by side, up to `most` at once. */
 export type TurnQueue = {
-  /** @throws AppError QUEUE_FULL */
+  /** To be asked before a message is taken in. @throws AppError QUEUE_FULL */
+  readonly requireRoom: (sessionId: string) => void;
+  /** Takes it in any case: what was acknowledged before a restart has its place. */
   readonly enqueue: (sessionId: string, run: () => Promise<void>) => void;
   readonly size: () => { readonly running: number; readonly waiting: number };
 };
@@ -35,9 +37,11 @@ export const createTurnQueue = (most: number): TurnQueue => {
   };
 
   return {
+    requireRoom: (sessionId) => {
+      if ((lanes.get(sessionId)?.length ?? 0) >= waitingMost) throw new AppError('QUEUE_FULL');
+    },
     enqueue: (sessionId, run) => {
       const lane = lanes.get(sessionId);
-      if (lane && lane.length >= waitingMost) throw new AppError('QUEUE_FULL');
       waiting += 1;
       if (lane) {
         lane.push(run);

@@ -28,6 +28,10 @@ export type Minted = { readonly row: TokenRow; readonly secret: string };
 export type TokenService = {
   /** @throws AppError TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_REVOKED */
   readonly authenticate: (credential: string) => Principal;
+  /** The same check for one whom a credential was seen of earlier. @throws as `authenticate` */
+  readonly recheck: (principal: Principal) => Principal;
+  /** Calls `end` once, when the token is revoked, the key rotated, or its time is over. */
+  readonly onEnd: (principal: Principal, end: () => void) => () => void;
   /** Counts a use for the token list; cheap, written in batches. */
   readonly used: (principal: Principal, address: string) => void;
   readonly mint: (request: MintRequest, by: Principal) => Promise<Minted>;
@@ -122,16 +126,34 @@ export const createTokenService = async (ports: Ports, signingKey: Buffer): Prom
     for (const listener of revokedListeners) listener(id);
   };
 
+  const principalOf = (id: string): Principal => {
+    const row = rows.get(id);
+    const principal = principals.get(id);
+    if (!row || !principal) throw new AppError('TOKEN_INVALID');
+    if (row.revokedAt !== null) throw new AppError('TOKEN_REVOKED');
+    if (row.expiresAt <= clock.now())
+      throw new AppError('TOKEN_EXPIRED', { hint: 'Make a new one: openclaw token create --name … --expires-in 30d' });
+    return principal;
+  };
+
   return {
-    authenticate: (credential) => {
-      const id = idOf(credential);
-      const row = rows.get(id);
-      const principal = principals.get(id);
-      if (!row || !principal) throw new AppError('TOKEN_INVALID');
-      if (row.revokedAt !== null) throw new AppError('TOKEN_REVOKED');
-      if (row.expiresAt <= clock.now())
-        throw new AppError('TOKEN_EXPIRED', { hint: 'Make a new one: openclaw token create --name … --expires-in 30d' });
-      return principal;
+    authenticate: (credential) => principalOf(idOf(credential)),
+    recheck: (principal) => (principal.kind === 'local' ? principal : principalOf(principal.id)),
+    onEnd: (principal, end) => {
+      const listener = (id: string | null): void => {
+        if (id !== null && id !== principal.id) return;
+        undo();
+        end();
+      };
+      const cancelExpiry = Number.isFinite(principal.expiresAt)
+        ? clock.after(Math.max(0, principal.expiresAt - clock.now()), () => listener(null))
+        : null;
+      const undo = (): void => {
+        revokedListeners.delete(listener);
+        cancelExpiry?.();
+      };
+      revokedListeners.add(listener);
+      return undo;
     },
     used: (principal, address) => {
       if (principal.kind === 'local') return;

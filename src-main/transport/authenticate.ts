@@ -11,6 +11,10 @@ export type Authenticate = {
   readonly fromHeaders: (headers: IncomingHttpHeaders, address: string) => Principal | null;
   /** Counts a credential of another kind (ticket, sign-in code) that was bad. */
   readonly refused: (error: AppError, address: string) => AppError;
+  /** Whether whoever was let in earlier still may. @throws AppError TOKEN_* */
+  readonly recheck: TokenService['recheck'];
+  /** Calls back once when they may no longer. */
+  readonly onEnd: TokenService['onEnd'];
 };
 
 export const createAuthenticate = (tokens: TokenService, limit: FailureLimit): Authenticate => {
@@ -20,9 +24,9 @@ export const createAuthenticate = (tokens: TokenService, limit: FailureLimit): A
   };
   return {
     fromHeaders: (headers, address) => {
-      const credential = readCredential(headers);
-      if (credential === null) return null;
       try {
+        const credential = readCredential(headers);
+        if (credential === null) return null;
         const principal = tokens.authenticate(credential);
         tokens.used(principal, address);
         return principal;
@@ -31,6 +35,8 @@ export const createAuthenticate = (tokens: TokenService, limit: FailureLimit): A
       }
     },
     refused,
+    recheck: tokens.recheck,
+    onEnd: tokens.onEnd,
   };
 };
 

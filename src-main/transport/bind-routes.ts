@@ -58,7 +58,7 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
             .update(read?.bytes ?? '')
             .digest('hex'),
       });
-      if ('sse' in answer) openSse(ctx, answer.sse);
+      if ('sse' in answer) openSse(ctx, principal ? endingWith(principal, authenticate, answer) : answer.sse);
       else {
         ctx.status = answer.status;
         ctx.body = answer.body;
@@ -67,6 +67,18 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
   }
   return router;
 };
+
+/** A stream ends with the token that opened it. */
+const endingWith =
+  (principal: Principal, authenticate: Authenticate, answer: SseAnswer): SseAnswer['sse'] =>
+  (sink) => {
+    const undo = answer.sse(sink);
+    const forget = authenticate.onEnd(principal, sink.close);
+    return () => {
+      forget();
+      undo();
+    };
+  };
 
 const admit = (route: Route, ctx: Context & { state: RequestState }, authenticate: Authenticate): Principal | null => {
   if (ctx.state.local) return localPrincipal;

@@ -17,6 +17,8 @@ export const createConnectionLimits = (limits: { readonly connections: number; r
     admit: (socket) => {
       if (open.size >= limits.connections || strangers.size >= limits.unauthenticated) {
         socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        // Only ended, it would still be read, and what it asks be done.
+        socket.destroySoon();
         return;
       }
       open.add(socket);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../../src-shared/app-error.ts';
 import { findPortHolder } from './port-holder.ts';
@@ -7,7 +8,7 @@ import { findPortHolder } from './port-holder.ts';
 export type ServerHooks = {
   readonly onRequest: RequestListener;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  readonly onConnection: (socket: import('node:net').Socket) => void;
+  readonly onConnection: (socket: Socket) => void;
 };
 
 export type Listening = { readonly port: number; readonly close: () => Promise<void> };
@@ -43,18 +44,29 @@ export const listenDual = async (options: { readonly host: string; readonly port
   const hosts = loopback ? ['127.0.0.1', '::1'] : [options.host];
   for (let attempt = 0; ; attempt += 1) {
     const servers: Server[] = [];
+    const sockets = new Set<Socket>();
+    const close = async (): Promise<void> => {
+      const closed = Promise.all(servers.map(closeServer));
+      // WebSockets too, which the server no longer counts as its own: one that does not answer our goodbye must not hold us up.
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    };
     let port = options.port;
     try {
       for (const host of hosts) {
         const server = createLimitedServer(hooks);
+        server.on('connection', (socket: Socket) => {
+          sockets.add(socket);
+          socket.once('close', () => sockets.delete(socket));
+        });
         const bound = await bind(server, host, port);
         if (bound === null) continue;
         servers.push(server);
         port = bound;
       }
-      return { port, close: async () => void (await Promise.all(servers.map(closeServer))) };
+      return { port, close };
     } catch (error) {
-      await Promise.all(servers.map(closeServer));
+      await close();
       const code = (error as NodeJS.ErrnoException).code;
       // Any free port was asked for and its twin on ::1 was not free: take another.
       if (options.port === 0 && code === 'EADDRINUSE' && attempt < 20) continue;

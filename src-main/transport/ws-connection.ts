@@ -40,6 +40,8 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
   let badFrames = 0;
   /** The session of messages that name none: one conversation per connection. */
   let ownSession: string | null = null;
+  /** Settles when every message so far is in its lane, or refused. */
+  let entered: Promise<void> = Promise.resolve();
 
   const send = (frame: ServerFrame): void => {
     if (socket.readyState !== socket.OPEN) return;
@@ -84,17 +86,29 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
 
   const onMessage = async (frame: Extract<ClientFrame, { type: 'message' }>, traceId: string): Promise<void> => {
     requireScope(by, 'messages');
-    const { id, idempotencyKey, stream, type: _type, sessionId = ownSession ?? undefined, ...fields } = frame;
+    const { id, idempotencyKey, stream, type: _type, sessionId, ...fields } = frame;
     const idempotency =
       idempotencyKey === undefined
         ? undefined
         : {
             key: idempotencyKey,
             bodyHash: createHash('sha256')
-              .update(JSON.stringify({ ...fields, sessionId: frame.sessionId }))
+              .update(JSON.stringify({ ...fields, sessionId }))
               .digest('hex'),
           };
-    const submitting = ports.submit({ ...fields, sessionId, channel: fields.channel ?? 'api', replyTo: id, traceId, idempotency }, by);
+    const after = entered;
+    const submitting = (async () => {
+      // The connection's own session may just be in the making.
+      if (sessionId === undefined && ownSession === null) await after;
+      const message = { ...fields, sessionId: sessionId ?? ownSession ?? undefined, channel: fields.channel ?? 'api', replyTo: id };
+      const result = await ports.submit({ ...message, traceId, idempotency, after }, by);
+      if (sessionId === undefined && result.kind === 'running') ownSession ??= directory.idFor(result.turn.request.session, by);
+      return result;
+    })();
+    entered = submitting.then(
+      () => undefined,
+      () => undefined,
+    );
     const submitted = await submitting;
     if (submitted.kind === 'ended') {
       const { row } = submitted;
@@ -111,7 +125,6 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
       return;
     }
     const { turn } = submitted;
-    if (frame.sessionId === undefined) ownSession ??= directory.idFor(turn.request.session, by);
     follow(turn, directory.idFor(turn.request.session, by), stream ? 0 : null, send);
   };
 
@@ -122,14 +135,15 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
     // What comes while the log is read waits here, so that order holds and nothing is sent twice.
     let waiting: TurnFrame[] | null = [];
     let lastSeq = frame.afterSeq;
+    /** How much the client has of the reply it named. */
+    let has = frame.offset ?? 0;
     const pass = (next: TurnFrame): void => {
       if (next.seq !== undefined && next.seq <= lastSeq) return;
       if (next.seq !== undefined) lastSeq = next.seq;
-      send(next);
+      sendIf(next.messageId === frame.messageId ? behind(next, has) : next);
     };
     const take = (next: TurnFrame): void => void (waiting ? waiting.push(next) : pass(next));
-    for (const turn of engine.inSession(session.id))
-      follow(turn, sessionId, turn.request.messageId === frame.messageId ? (frame.offset ?? 0) : 0, take);
+    for (const turn of engine.inSession(session.id)) follow(turn, sessionId, 0, take);
     for (let more = true; more; ) {
       const rows = await ports.database.read({
         op: 'event.list',
@@ -141,6 +155,8 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
       });
       for (const row of rows) {
         lastSeq = row.seq;
+        // The reply began again, and what the client has is of the old one.
+        if (row.messageId === frame.messageId && row.event.type === 'status' && row.event.state === 'restarted') has = 0;
         sendIf(ports.replayed(row, { messageId: row.messageId, agentId: session.agentId, sessionId, traceId: '' }));
       }
       more = rows.length === 500;
@@ -156,6 +172,8 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
 
   const onCancel = async (frame: Extract<ClientFrame, { type: 'cancel' }>): Promise<void> => {
     requireScope(by, 'messages');
+    // It may come right behind the message it means.
+    await entered;
     const sessionRef = frame.sessionId ?? (frame.messageId === undefined ? ownSession : null);
     const turns =
       frame.messageId !== undefined
@@ -202,6 +220,8 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
   };
 
   socket.on('message', (data, isBinary) => {
+    // Frames still come after our closing one; to whoever was shown out nothing is done any more.
+    if (socket.readyState !== socket.OPEN) return;
     if (isBinary) {
       close(new AppError('FRAME_BINARY'));
       return;
@@ -226,6 +246,13 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
     undos.clear();
     subscriptions.clear();
   });
+};
+
+/** The part of a delta that a client lacks who has `offset` of the reply; null where there is none. */
+const behind = (frame: TurnFrame, offset: number): TurnFrame | null => {
+  if (frame.type !== 'delta' || frame.offset >= offset) return frame;
+  const content = frame.content.slice(offset - frame.offset);
+  return content === '' ? null : { ...frame, content, offset };
 };
 
 const readFrame = (text: string): ClientFrame | AppError => {

@@ -59,7 +59,9 @@ export const createWsServer = (ports: ServerPorts): WsServer => {
     const url = new URL(request.url ?? '/', 'http://gateway');
     if (url.pathname !== ports.path) throw new AppError('NOT_FOUND', { hint: `The WebSocket is at ${ports.path}.` });
     const ticket = url.searchParams.get('ticket');
-    const principal = ticket === null ? ports.authenticate.fromHeaders(request.headers, address) : ports.tickets.redeem(ticket);
+    const holder = ticket === null ? null : ports.tickets.redeem(ticket);
+    const principal =
+      ticket === null ? ports.authenticate.fromHeaders(request.headers, address) : holder && ports.authenticate.recheck(holder);
     if (!principal)
       throw ticket === null
         ? new AppError('TOKEN_MISSING', { hint: 'Send Authorization: Bearer <token>, or open /ws?ticket= from a browser.' })

@@ -64,7 +64,10 @@ export const configSchema = z.strictObject({
         .regex(/^\/([A-Za-z0-9._~-]+\/)*$/, 'starts and ends with /')
         .default('/')
         .describe('serves under a sub-path'),
-      trustedProxies: z.array(z.string()).default([]).describe('addresses of the proxies in front; needed for a host other than loopback. Their X-Forwarded headers are not read'),
+      trustedProxies: z
+        .array(z.string())
+        .default([])
+        .describe('addresses of the proxies in front; needed for a host other than loopback. Their X-Forwarded headers are not read'),
       limits: z
         .strictObject({
           connections: z.int().min(1).max(100_000).default(1024).describe('open sockets'),

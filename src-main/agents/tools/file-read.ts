@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import type { open as Open, realpath as RealPath } from 'node:fs/promises';
 import * as z from 'zod';
 import { type Tool, ToolError } from './tool.ts';
@@ -18,7 +19,8 @@ export const createFileRead = (fs: { readonly open: typeof Open; readonly realpa
   parameters,
   sideEffects: false,
   execute: async ({ path, offset = 0, limit = 1_000 }, { workspace }) => {
-    const file = await fs.open(await resolveInWorkspace(workspace, path, fs.realpath), 'r');
+    // Without O_NONBLOCK a pipe would hold a thread until somebody writes to it. (Windows has neither.)
+    const file = await fs.open(await resolveInWorkspace(workspace, path, fs.realpath), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const info = await file.stat();
       // A pipe or device would block or never end.

@@ -36,7 +36,9 @@ export const createListDir = (fs: {
             (info) => `${info.size} bytes`,
             () => 'gone',
           )
-        : 'link';
+        : entry.isSymbolicLink()
+          ? 'link'
+          : 'special';
       lines.push(`${entry.name}  (${size})`);
     }
     if (lines.length === 0) return '(empty)';

@@ -43,7 +43,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       const agent = ports.agents.get(request.agentId);
       const [model, history, workspace] = await Promise.all([
         ports.models.forAgent(agent.config),
-        readHistory(ports.database, request.session.id, request.messageId),
+        request.isFirst ? [] : readHistory(ports.database, request.session.id, request.messageId),
         ports.openWorkspace(agent),
       ]);
       const runner = runnerFor(allowed(agent.tools, request.options.tools));

@@ -37,6 +37,8 @@ export type TurnControl = Turn & {
 };
 
 const storageRetryMs = 2_000;
+/** How long the acceptance of a message waits for its end, where the reader did not ask for a stream. */
+const holdMs = 50;
 
 export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { readonly onDisk: boolean }): TurnControl => {
   const { database, clock } = ports;
@@ -57,6 +59,13 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   const outcome = new Promise<TurnOutcome>((resolve) => {
     settle = resolve;
   });
+  /** Listeners that hear nothing before the message is on the disk. */
+  const waiting = new Set<() => void>();
+  const nowOnDisk = (): void => {
+    onDisk = true;
+    for (const begin of waiting) begin();
+    waiting.clear();
+  };
 
   /** @param at of a durable event: as the log has it */
   const publish = (event: TurnEvent, seq: number | null, at = clock.now()): void => {
@@ -72,10 +81,13 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     ...(request.metadata ? { metadata: { ...request.metadata } } : {}),
   });
   const acceptWrites = (): Write[] => {
-    const { content: _content, session, channel: _channel, metadata: _metadata, ...turn } = request;
+    const { session, messageId, ownerId, agentId, traceId, acceptedAt, options, idempotencyKey, bodyHash } = request;
     return [
       { op: 'session.put', session },
-      { op: 'turn.insert', turn: { ...turn, sessionId: session.id } },
+      {
+        op: 'turn.insert',
+        turn: { messageId, sessionId: session.id, ownerId, agentId, traceId, acceptedAt, options, idempotencyKey, bodyHash },
+      },
     ];
   };
   const appendWrite = (events: readonly DurableEvent[], at: number): Write => ({
@@ -87,7 +99,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   const accepted = (): Promise<void> => {
     accepting ??= database.write([...acceptWrites(), appendWrite([messageEvent()], clock.now())]).then(
       () => {
-        onDisk = true;
+        nowOnDisk();
         ports.onAccepted(turn);
       },
       (error: unknown) => {
@@ -149,10 +161,15 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     try {
       const held = accepting === null;
       await accepting;
-      const results = await database.write(
+      const writing = database.write(
         held ? [...acceptWrites(), appendWrite([messageEvent(), event], at), end] : [appendWrite([event], at), end],
       );
-      onDisk = true;
+      // Who asks for the acceptance meanwhile waits for this commit: a second insert of the turn would be refused.
+      if (held) {
+        accepting = writing.then(nowOnDisk);
+        accepting.catch(() => undefined);
+      }
+      const results = await writing;
       publish(event, held ? seqOf(results, 2, 1) : seqOf(results, 0), at);
       done({ status, error });
     } catch (thrown) {
@@ -209,21 +226,31 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     outcome,
     accepted,
     listen: (listener, fromOffset) => {
-      let gone = false;
-      accepted().then(
-        () => {
-          if (gone || ended) return;
-          listener({ event: { type: 'status', state, content: words.state(state) }, at: clock.now(), seq: null });
-          if (fromOffset !== undefined && text.length > fromOffset)
-            listener({ event: { type: 'delta', content: text.slice(fromOffset), offset: fromOffset }, at: clock.now(), seq: null });
-          listeners.add(listener);
-        },
-        () => undefined,
-      );
-      return () => {
-        gone = true;
+      const begin = (): void => {
+        if (ended) return;
+        listener({ event: { type: 'status', state, content: words.state(state) }, at: clock.now(), seq: null });
+        if (fromOffset !== undefined && text.length > fromOffset)
+          listener({ event: { type: 'delta', content: text.slice(fromOffset), offset: fromOffset }, at: clock.now(), seq: null });
+        listeners.add(listener);
+      };
+      const undo = (): void => {
+        cancelHold?.();
+        waiting.delete(begin);
         listeners.delete(listener);
       };
+      let cancelHold: (() => void) | null = null;
+      if (onDisk) {
+        // Not at once: who listens does not have its undo yet.
+        queueMicrotask(() => waiting.delete(begin) && begin());
+        waiting.add(begin);
+        return undo;
+      }
+      waiting.add(begin);
+      const accept = (): void => void accepted().catch(() => undefined);
+      // Who wants only the end gets it out of one commit where the end is near.
+      if (fromOffset === undefined && accepting === null) cancelHold = clock.after(holdMs, accept);
+      else accept();
+      return undo;
     },
     cancel: () => stop('cancelled'),
     run: async () => {

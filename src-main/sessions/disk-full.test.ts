@@ -46,7 +46,8 @@ describe('a disk that is full for a while', () => {
       },
     });
     const socket = await t.ws();
-    socket.send({ type: 'message', content: 'hi', sessionId: 's' });
+    // A stream is told of its message at once, and so it is acknowledged.
+    socket.send({ type: 'message', content: 'hi', sessionId: 's', stream: true });
     const { messageId } = await socket.waitFor<never>((frame) => frame.type === 'status');
     full = true;
     script.release();

@@ -7,7 +7,12 @@ import { fromSessionId, toSessionId } from './session-id.ts';
 export type NewSession = Omit<SessionRow, 'lastSeq' | 'updatedAt'>;
 
 /** A session as a turn needs it: the row to put, and whether the database has it already. */
-export type SessionHandle = { readonly session: NewSession; readonly exists: boolean };
+export type SessionHandle = {
+  readonly session: NewSession;
+  readonly exists: boolean;
+  /** True once, for whoever asks first about a session that is new: the first turn, which has no history. Ask as the turn goes into its lane. */
+  readonly takeFirst: () => boolean;
+};
 
 /** Finds sessions by what clients call them: their own name, a Session ID, or a handle. */
 export type SessionDirectory = {
@@ -34,13 +39,15 @@ export const createSessionDirectory = (ports: {
   const { database } = ports;
   /** Names of sessions that are made up but not committed yet, so that two messages at once meet in one. */
   const pendingNames = new Map<string, Promise<SessionHandle>>();
+  /** Sessions that are made up but not committed yet, by handle: their own connection speaks of them already. */
+  const made = new Map<string, SessionRow>();
 
   const mayReach = (session: SessionRow, by: Principal): boolean => session.ownerId === by.id || by.scopes.has('admin');
 
   const lookUp = async (ref: string, by: Principal): Promise<SessionRow | null> => {
     const handle = ref.startsWith('ses_') ? fromSessionId(ref, ports.key()) : null;
     if (handle) {
-      const session = await database.read({ op: 'session.get', id: handle });
+      const session = made.get(handle) ?? (await database.read({ op: 'session.get', id: handle }));
       return session && mayReach(session, by) ? session : null;
     }
     const named = await database.read({ op: 'session.byName', ownerId: by.id, name: ref });
@@ -52,10 +59,20 @@ export const createSessionDirectory = (ports: {
     return by.scopes.has('admin') ? database.read({ op: 'session.byName', ownerId: null, name: ref }) : null;
   };
 
-  const make = (name: string | null, by: Principal, defaults: { agentId: string; channel: string; title: string }): SessionHandle => ({
-    session: { id: ports.randomBytes(16).toString('base64url'), ownerId: by.id, name, ...defaults, createdAt: ports.clock.now() },
-    exists: false,
-  });
+  const make = (name: string | null, by: Principal, defaults: { agentId: string; channel: string; title: string }): SessionHandle => {
+    const session = { id: ports.randomBytes(16).toString('base64url'), ownerId: by.id, name, ...defaults, createdAt: ports.clock.now() };
+    made.set(session.id, { ...session, updatedAt: session.createdAt, lastSeq: 0 });
+    let first = true;
+    return {
+      session,
+      exists: false,
+      takeFirst: () => {
+        const taken = first;
+        first = false;
+        return taken;
+      },
+    };
+  };
 
   return {
     forMessage: (ref, by, defaults) => {
@@ -64,7 +81,7 @@ export const createSessionDirectory = (ports: {
       const pending = pendingNames.get(key);
       if (pending) return pending;
       const found = lookUp(ref, by).then((session) => {
-        if (session) return { session, exists: true };
+        if (session) return { session, exists: true, takeFirst: () => false };
         if (ref.startsWith('ses_')) throw new AppError('SESSION_UNKNOWN');
         return make(ref, by, defaults);
       });
@@ -73,7 +90,10 @@ export const createSessionDirectory = (ports: {
       found.then((handle) => handle.exists && forget(), forget);
       return found;
     },
-    settled: (session) => void (session.name !== null && pendingNames.delete(`${session.ownerId}\0${session.name}`)),
+    settled: (session) => {
+      made.delete(session.id);
+      if (session.name !== null) pendingNames.delete(`${session.ownerId}\0${session.name}`);
+    },
     find: async (ref, by) => {
       const session = await lookUp(ref, by);
       if (!session) throw new AppError('SESSION_UNKNOWN');

@@ -52,7 +52,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
   const submit = async (message: IncomingMessage, by: Principal): Promise<Submitted> => {
     const agentId = message.agentId ?? ports.defaultAgent;
     ports.requireAgent(agentId);
-    const { session } = await ports.directory.forMessage(message.sessionId ?? null, by, {
+    const { session, takeFirst } = await ports.directory.forMessage(message.sessionId ?? null, by, {
       agentId,
       channel: message.channel,
       title: titleOf(message.content),
@@ -61,6 +61,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
     const turn = engine.submit({
       messageId: `msg_${ports.randomBytes(16).toString('base64url')}`,
       session,
+      isFirst: takeFirst(),
       ownerId: by.id,
       agentId: message.agentId ?? session.agentId,
       content: message.content,

@@ -91,6 +91,8 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
     queue.enqueue(request.session.id, turn.run);
     turns.set(request.messageId, turn);
     const inSession = sessions.get(request.session.id) ?? new Set();
+    // What was said first stands first in the log, even where nobody waits for it yet.
+    for (const earlier of inSession) earlier.accepted().catch(() => undefined);
     sessions.set(request.session.id, inSession.add(turn));
     cancelCheckpoint ??= clock.after(checkpointMs, checkpoint);
     return turn;

@@ -7,6 +7,8 @@ import type { NewSession } from './session-directory.ts';
 export type TurnRequest = {
   readonly messageId: string;
   readonly session: NewSession;
+  /** The first turn of a session that was made for it: there is no history to read. */
+  readonly isFirst?: boolean;
   readonly ownerId: string;
   readonly agentId: string;
   readonly content: string;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { AppError } from '../../src-shared/app-error.ts';
@@ -33,7 +34,7 @@ export type WsPorts = {
 };
 
 /** One client on `/ws`: reads frames, follows turns, never lets a bad frame or a slow reader harm others. */
-export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts): void => {
+export const serveConnection = (socket: WebSocket, wire: Duplex, by: Principal, ports: WsPorts): void => {
   const { engine, directory, clock } = ports;
   const undos = new Set<() => void>();
   const subscriptions = new Map<Topic, () => void>();
@@ -45,6 +46,11 @@ export const serveConnection = (socket: WebSocket, by: Principal, ports: WsPorts
 
   const send = (frame: ServerFrame): void => {
     if (socket.readyState !== socket.OPEN) return;
+    // What is said in one go leaves in one packet, for one system call.
+    if (wire.writableCorked === 0) {
+      wire.cork();
+      process.nextTick(() => wire.uncork());
+    }
     socket.send(JSON.stringify(frame));
     if (socket.bufferedAmount > maxBufferedBytes) close(new AppError('SLOW_READER'));
   };

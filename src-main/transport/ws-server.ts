@@ -76,7 +76,7 @@ export const createWsServer = (ports: ServerPorts): WsServer => {
     return principal;
   };
 
-  const take = (socket: WebSocket, principal: Principal): void => {
+  const take = (socket: WebSocket, wire: Duplex, principal: Principal): void => {
     const own = byToken.get(principal.id) ?? new Set();
     byToken.set(principal.id, own.add(socket));
     sockets.add(socket);
@@ -101,7 +101,7 @@ export const createWsServer = (ports: ServerPorts): WsServer => {
       own.delete(socket);
       if (own.size === 0) byToken.delete(principal.id);
     });
-    serveConnection(socket, principal, ports);
+    serveConnection(socket, wire, principal, ports);
   };
 
   return {
@@ -111,7 +111,7 @@ export const createWsServer = (ports: ServerPorts): WsServer => {
       try {
         const principal = admit(request, address);
         ports.limits.authenticated(request.socket);
-        server.handleUpgrade(request, socket, head, (ws) => take(ws, principal));
+        server.handleUpgrade(request, socket, head, (ws) => take(ws, socket, principal));
       } catch (thrown) {
         const traceId = ports.randomBytes(16).toString('hex');
         const { status, headers, body } = reportError(thrown, ports.log, { traceId, route: 'GET /ws' });

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 /** Kept out of the bundle: Electron itself, native modules, and what `ws` only tries for. */
@@ -13,10 +14,18 @@ const entry = Object.fromEntries(
   }).filter(([, file]) => existsSync(file)),
 );
 
+const standIn = (name: string): string => fileURLToPath(new URL(`deploy/build/stand-ins/${name}.cjs`, import.meta.url));
+
 /** The gateway, the CLI, the desktop entry and the storage worker: ESM, all in one folder, so that a worker stands beside its user. */
 export default defineConfig({
   publicDir: false,
   ssr: { noExternal: true },
+  resolve: {
+    alias: [
+      { find: /^mime-types$/, replacement: standIn('mime-types') },
+      { find: /^node:http2$/, replacement: standIn('http2') },
+    ],
+  },
   build: {
     ssr: true,
     target: 'node20.18',

@@ -1,0 +1,119 @@
+/** @typedef {import('./measure/turns.mjs').Cell} Cell */
+/** @typedef {{name: string, target: string, measured: string, reached: boolean, missedBy: string}} Verdict */
+/** @typedef {Awaited<ReturnType<typeof import('./run-phases.mjs').runPhases>>} Figures */
+
+const surfaces = /** @type {const} */ (['rest', 'sse', 'ws', 'ws-stream']);
+
+/** @param {number} value @param {number} [digits] */
+const show = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+
+/** @param {Figures} figures @returns {Verdict[]} */
+export const judge = ({ cells, fdatasync, start, memory, loop }) => {
+  const cell = (/** @type {Cell['kind']} */ kind, /** @type {number} */ concurrency) => {
+    const found = cells.find((candidate) => candidate.kind === kind && candidate.concurrency === concurrency);
+    if (!found) throw new Error(`no figures for ${kind} at ${concurrency}`);
+    return found;
+  };
+  const straight = cell('straight', 1);
+  const after2 = memory.after[0]?.mb ?? Number.NaN;
+  const after10 = memory.after[1]?.mb ?? Number.NaN;
+  return [
+    ...surfaces.map((kind) => most(`added p50, ${kind}`, cell(kind, 1).p50 - straight.p50, 1.5 + fdatasync.p50, 'ms')),
+    ...surfaces.map((kind) => most(`added p95, ${kind}`, cell(kind, 1).p95 - straight.p95, 6, 'ms')),
+    ...surfaces.flatMap((kind) => {
+      const { first } = cell(kind, 1);
+      return first === null ? [] : [most(`first token added, ${kind}`, first - (straight.first ?? 0), 1.5, 'ms')];
+    }),
+    ...surfaces.map((kind) => least(`turns/s at 8, ${kind}`, cell(kind, 8).perSecond, 1100)),
+    ...surfaces.map((kind) => most(`CPU a turn at 8, ${kind}`, cell(kind, 8).cpu ?? Number.NaN, 1, 'ms')),
+    most('start, headless', start.ms, 350, 'ms', 0),
+    most('start against bare node:http', start.ms / start.bareMs, 6, '×'),
+    most('resident, idle', memory.idle, 105, 'MB', 0),
+    most('resident, most under load', memory.peak, 250, 'MB', 0),
+    most(`resident after ${memory.after[1]?.turns} turns against ${memory.after[0]?.turns}`, after10 / after2, 1.1, '×'),
+    most('heap in use, the same', (memory.after[1]?.inUseMb ?? Number.NaN) / (memory.after[0]?.inUseMb ?? Number.NaN), 1.1, '×'),
+    ...loop.map(({ concurrency, p99 }) => most(`event-loop delay p99 at ${concurrency}`, p99, 10, 'ms')),
+  ];
+};
+
+/** @param {string} name @param {number} value @param {number} limit @param {string} unit @param {number} [digits] @returns {Verdict} */
+const most = (name, value, limit, unit, digits = 2) => ({
+  name,
+  target: `≤ ${show(limit, digits)} ${unit}`,
+  measured: `${show(value, digits)} ${unit}`,
+  reached: value <= limit,
+  missedBy: value <= limit ? '' : `${show(value - limit, digits)} ${unit}`,
+});
+
+/** @param {string} name @param {number} value @param {number} limit @returns {Verdict} */
+const least = (name, value, limit) => ({
+  name,
+  target: `≥ ${limit}`,
+  measured: show(value, 0),
+  reached: value >= limit,
+  missedBy: value >= limit ? '' : `${show(limit - value, 0)}`,
+});
+
+/** @param {Figures} figures @param {readonly Verdict[]} verdicts */
+export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop, spreadPackets }, verdicts) => {
+  const straightAt = new Map(cells.filter(({ kind }) => kind === 'straight').map((cell) => [cell.concurrency, cell]));
+  const added = (/** @type {Cell} */ cell, /** @type {'p50' | 'p95' | 'first'} */ what) => {
+    const base = straightAt.get(cell.concurrency)?.[what] ?? null;
+    const own = cell[what];
+    return base === null || own === null || cell.kind === 'straight' || cell.kind === 'echo' ? '' : show(own - base);
+  };
+  const rows = cells.map((cell) => [
+    `${cell.kind} at ${cell.concurrency}`,
+    show(cell.perSecond, 0),
+    show(cell.p50),
+    show(cell.p95),
+    cell.first === null ? '' : show(cell.first),
+    added(cell, 'p50'),
+    added(cell, 'p95'),
+    added(cell, 'first'),
+    cell.cpu === null ? '' : show(cell.cpu),
+    show(cell.othersCpu),
+  ]);
+  const heads = ['turns (ms)', 'turns/s', 'p50', 'p95', 'first', '+p50', '+p95', '+first', 'CPU/turn', 'others'];
+  const lines = [
+    ...table(heads, rows),
+    '',
+    `fdatasync of this disk    p50 ${show(fdatasync.p50)} ms, p95 ${show(fdatasync.p95)} ms`,
+    ...('notMeasured' in spreadPackets
+      ? []
+      : [
+          `one packet for each chunk ${spreadPackets.rest.perSecond.toFixed(0)} turns/s through REST at 8, CPU ${show(spreadPackets.cpu)} ms a turn (straight ${spreadPackets.straight.perSecond.toFixed(0)}/s)`,
+        ]),
+    `start                     headless ${show(start.ms, 0)} ms, bare node:http ${show(start.bareMs, 0)} ms; desktop ${'ms' in desktop ? `${show(desktop.ms, 0)} ms` : `not measured: ${desktop.notMeasured}`}`,
+    `resident                  idle ${show(memory.idle, 0)} MB, ${memory.after.map(({ turns, mb, inUseMb }) => `after ${turns} turns ${show(mb, 0)} MB (heap in use ${show(inUseMb, 0)})`).join(', ')}, most ${show(memory.peak, 0)} MB`,
+    'notMeasured' in sockets
+      ? `idle sockets              not measured: ${sockets.notMeasured}`
+      : `${sockets.sockets} idle sockets         ${show(sockets.kbEach, 1)} kB each (${show(sockets.before, 0)} → ${show(sockets.held, 0)} MB), opened in ${show(sockets.openedMs / 1000, 1)} s; beside them ${show(sockets.perSecondBeside, 0)} turns/s at 8, p50 ${show(sockets.p50Beside)} ms`,
+    ...loop.map(
+      ({ concurrency, p50, p99, max }) =>
+        `event-loop delay at ${String(concurrency).padEnd(5)} p50 ${show(p50)} ms, p99 ${show(p99)} ms, most ${show(max)} ms`,
+    ),
+    '',
+    ...table(
+      ['what', 'target', 'measured', 'verdict'],
+      verdicts.map(({ name, target, measured, reached, missedBy }) => [
+        name,
+        target,
+        measured,
+        reached ? 'reached' : `missed by ${missedBy}`,
+      ]),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+};
+
+/** @param {readonly string[]} heads @param {readonly (readonly string[])[]} rows */
+const table = (heads, rows) => {
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (/** @type {readonly string[]} */ row) =>
+    row
+      .map((text, column) => (column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [line(heads), ...rows.map(line)];
+};

@@ -92,7 +92,8 @@ const answer = async (reply: Reply, request: ChatRequest, response: ServerRespon
         if (response.destroyed) return;
         sendChunk(response, request, { role: 'assistant', content }, null);
       }
-      if (reply.kind === 'cut') response.destroy();
+      // Not before the chunks are out, or the gateway sees no answer at all.
+      if (reply.kind === 'cut') response.write(': cut\n\n', () => response.destroy());
       else finish(response, request, 'stop');
   }
 };

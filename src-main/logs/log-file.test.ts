@@ -32,6 +32,17 @@ describe('the log file', () => {
     ]);
   });
 
+  it('joins the tool calls of a turn to it too', async () => {
+    const t = await startTestGateway();
+    const { json } = await t.post({ content: '/files' });
+    await t.stop();
+    const lines = parse(t.logText()).filter(({ traceId }) => traceId === json.traceId);
+    expect(lines).toEqual([
+      expect.objectContaining({ source: 'tool', tool: 'list_dir', status: 'finished', messageId: json.messageId }),
+      expect.objectContaining({ source: 'turn', status: 'completed', messageId: json.messageId }),
+    ]);
+  });
+
   it('has the request too at level debug, and the usage of a turn that went well', async () => {
     const t = await startTestGateway({ config: debug });
     const { json } = await t.post({ content: '/help' });

@@ -24,6 +24,8 @@ type TurnPorts = {
   readonly runAgent: AgentRun;
   /** The message is on the disk. */
   readonly onAccepted: (turn: Turn) => void;
+  /** A tool call has ended, well or not. */
+  readonly onTool: (turn: Turn, call: ToolCall) => void;
   readonly onEnded: (turn: Turn, outcome: TurnOutcome) => void;
 };
 
@@ -276,6 +278,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
         },
         onToolEnded: async (call) => {
           toolCalls.set(call.id, call);
+          ports.onTool(turn, call);
           await append({ type: 'tool_call', content: words.tool(call), tool: call }, [
             { op: 'turn.openTool', messageId: request.messageId, toolCall: null },
           ]);

@@ -84,6 +84,11 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
           ports.onSettled(request.session);
           notify(accepted, false);
         },
+        onTool: ({ request: { traceId, messageId } }, call) =>
+          log.info(
+            { source: 'tool', traceId, messageId, tool: call.name, status: call.status, durationMs: call.durationMs },
+            `tool ${call.status}`,
+          ),
         onEnded,
       },
       { onDisk },

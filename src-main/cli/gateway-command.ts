@@ -9,6 +9,8 @@ export const runGateway = async (
   options: { port?: number; host?: string; json?: boolean },
   { env, stdout, stderr }: CliPorts,
 ): Promise<number> => {
+  // Whoever read our words may be gone (a closed pipe); that is no reason to end, and none to complain about to nobody.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   const { gateway, home } = openGateway({ env, port: options.port, host: options.host, stderr });
   const ended = Promise.race([signalled(), doubt(stderr)]);
   const { port, url } = await gateway.start();

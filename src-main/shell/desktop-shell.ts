@@ -93,6 +93,8 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, clock }: 
 
 /** Electron only warns of a rejection that nobody handles, where Node ends; one policy for both: the core is in doubt. */
 const restartOnFault = (host: GatewayHost): void => {
+  // A closed pipe under stderr would be a fault of its own, for each word about it.
+  process.stderr.on('error', () => undefined);
   const fault = (error: unknown): void => {
     const why = error instanceof Error ? error.message : String(error);
     process.stderr.write(`openclaw: an error that nobody caught: ${error instanceof Error ? (error.stack ?? why) : why}\n`);

@@ -31,11 +31,14 @@ export const createHome = (root, upstreamPort) => {
     agents: { main: { model: 'bench' } },
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 });
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  // Also where the run is broken off.
+  process.once('exit', remove);
   return {
     folder,
     // No session bus: the keychain's place is taken by the encrypted file.
     env: bareEnv({ HOME: folder, OPENCLAW_HOME: folder }),
-    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+    remove,
   };
 };
 

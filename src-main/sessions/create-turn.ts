@@ -248,7 +248,8 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
         return undo;
       }
       waiting.add(begin);
-      const accept = (): void => void accepted().catch(() => undefined);
+      // A turn that was dropped meanwhile must not come back at the next start.
+      const accept = (): void => void (ended || accepted().catch(() => undefined));
       // Who wants only the end gets it out of one commit where the end is near.
       if (fromOffset === undefined && accepting === null) cancelHold = clock.after(holdMs, accept);
       else accept();

@@ -99,6 +99,8 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   });
 
   const accepted = (): Promise<void> => {
+    // Nobody was told of it, and its client is told that it is gone: it must not come back at the next start.
+    if (accepting === null && stopped === 'parked') return Promise.reject(new AppError('GATEWAY_STOPPING'));
     accepting ??= database.write([...acceptWrites(), appendWrite([messageEvent()], clock.now())]).then(
       () => {
         nowOnDisk();
@@ -147,6 +149,8 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       listeners.clear();
     };
     if (stopped === 'parked') {
+      // An acceptance under way decides which of the two it is.
+      await accepting?.catch(() => undefined);
       if (onDisk) await database.write([{ op: 'turn.checkpoint', messageId: request.messageId, partial: text }]).catch(() => undefined);
       done({
         status: onDisk ? 'parked' : 'dropped',
@@ -248,8 +252,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
         return undo;
       }
       waiting.add(begin);
-      // A turn that was dropped meanwhile must not come back at the next start.
-      const accept = (): void => void (ended || accepted().catch(() => undefined));
+      const accept = (): void => void accepted().catch(() => undefined);
       // Who wants only the end gets it out of one commit where the end is near.
       if (fromOffset === undefined && accepting === null) cancelHold = clock.after(holdMs, accept);
       else accept();

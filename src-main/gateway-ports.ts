@@ -30,8 +30,8 @@ export type GatewayPorts = {
   readonly consoleFolder: string;
   /** An agent's folder: made where it is missing, links resolved. `configured`: as `agents.<id>.workspace` says. */
   readonly openWorkspace: (agentId: string, configured: string | null) => Promise<string>;
-  /** The config file, as `~/…`, and what is wrong with it. */
-  readonly configFile: { readonly path: string; readonly problems: readonly string[] };
+  /** The config file, as `~/…`, what was wrong with it at the start, and its text now (empty where there is none). */
+  readonly configFile: { readonly path: string; readonly problems: readonly string[]; readonly read: () => Promise<string> };
 };
 
 export type Gateway = {

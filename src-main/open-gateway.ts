@@ -1,4 +1,4 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +56,7 @@ export const openGateway = ({
     adminSocket: home.adminSocket,
     // The bundle stands in out/main, the console in out/renderer.
     consoleFolder: fileURLToPath(new URL('../renderer', import.meta.url)),
-    configFile: { path: shown(home.config), problems },
+    configFile: { path: shown(home.config), problems, read: () => readIfThere(home.config) },
     openDatabase: () =>
       openWorkerDatabase({
         file: home.database,
@@ -75,5 +75,11 @@ export const openGateway = ({
   });
   return { gateway, config, home };
 };
+
+const readIfThere = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
 
 const shown = (path: string): string => (path.startsWith(homedir()) ? `~${path.slice(homedir().length)}` : path);

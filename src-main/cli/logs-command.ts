@@ -22,7 +22,7 @@ export const printLogs = async (options: { level: string; follow?: boolean; json
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const written = text.split('\n').flatMap((row) => parseLogLine(row) ?? []);
+  const written = text.split('\n').flatMap((row, index) => parseLogLine(row, index + 1) ?? []);
   const admin = await connectAdmin(ports.env);
   const since = written.at(-1)?.time ?? 0;
   // The newest lines reach the file a moment late; a running gateway has them.

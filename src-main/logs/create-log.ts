@@ -40,11 +40,13 @@ export const levelNumbers: Readonly<Record<LogLevel, number>> = { debug: 20, inf
 export const createLog = (options: LogOptions): Log => {
   const ring = createLogRing(2_000);
   const file = options.folder === null ? null : openFile(options.folder, options);
+  let seq = 0;
   const write = (text: string): void => {
     const clean = escapeControls(redact(text));
-    const line = parseLogLine(clean);
+    const line = parseLogLine(clean, seq + 1);
     file?.write(clean, line === null || levelNumbers[line.level] >= levelNumbers.warn);
     if (!line) return;
+    seq = line.seq;
     ring.push(line);
     if (options.stderr && levelNumbers[line.level] >= levelNumbers.warn) options.stderr.write(`openclaw: ${line.level}: ${line.message}\n`);
   };
@@ -80,11 +82,12 @@ export const createLog = (options: LogOptions): Log => {
 };
 
 /** A line of the file as the API shows it; null for what is not one. */
-export const parseLogLine = (text: string): LogLine | null => {
+export const parseLogLine = (text: string, seq: number): LogLine | null => {
   try {
     const { time, level, source, message, traceId, ...fields } = JSON.parse(text) as Record<string, unknown>;
     if (typeof time !== 'number' || typeof level !== 'string' || !Object.hasOwn(levelNumbers, level)) return null;
     return {
+      seq,
       time,
       level: level as LogLevel,
       source: typeof source === 'string' ? source : 'gateway',

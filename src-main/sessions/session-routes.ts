@@ -30,6 +30,7 @@ export const createSessionRoutes = ({ database, engine, directory }: Ports): Ses
     updatedAt: session.updatedAt,
     lastSeq: session.lastSeq,
     running: engine.inSession(session.id).length > 0,
+    pinned: false,
   });
 
   return {

@@ -64,5 +64,6 @@ export const tokenRow = (id: string, changes: Partial<TokenRow> = {}): TokenRow 
   requests: 0,
   lastAddress: null,
   keyHash: null,
+  parentId: null,
   ...changes,
 });

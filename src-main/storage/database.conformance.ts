@@ -300,7 +300,7 @@ export const describeDatabase = (name: string, open: () => Promise<Database>): v
       const list = () => db.read({ op: 'token.list' });
 
       test('are kept whole and listed newest first', async () => {
-        const key = tokenRow('key', { kind: 'api-key', keyHash: 'ab'.repeat(32), createdAt: 2_000, scopes: [] });
+        const key = tokenRow('key', { kind: 'api-key', keyHash: 'ab'.repeat(32), parentId: 'tok_parent', createdAt: 2_000, scopes: [] });
         await db.write([
           { op: 'token.insert', token: tokenRow('old') },
           { op: 'token.insert', token: key },

@@ -92,6 +92,8 @@ export type TokenRow = {
   readonly lastAddress: string | null;
   /** SHA-256 (hex) of an API key; null for JWTs, which their MAC vouches for. */
   readonly keyHash: string | null;
+  /** The token that minted it; null for those made on this computer or in the console. */
+  readonly parentId: string | null;
 };
 
 export type Write =

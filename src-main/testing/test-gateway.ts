@@ -112,7 +112,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     env: {},
     adminSocket: join(home.folder, 'admin.sock'),
     consoleFolder: join(home.folder, 'console'),
-    configFile: { path: '~/openclaw/config.json', problems: [] },
+    configFile: { path: '~/openclaw/config.json', problems: [], read: async () => '' },
     openDatabase: async () => {
       const opened = onDisk
         ? await openWorkerDatabase({ file: home.databaseFile, workerUrl, now: clock.now, maxDatabaseMb: options.maxDatabaseMb })

@@ -28,7 +28,10 @@ export const createTokenRoutes = ({ tokens, tickets, signInCodes, createSignInLi
     const { row, secret } = await tokens.show(params.id);
     return { status: 200, body: { token: view(row), secret } };
   },
-  revokeToken: async ({ params }) => ({ status: 200, body: { token: view(await tokens.revoke(params.id)) } }),
+  revokeToken: async ({ params }) => {
+    const row = await tokens.revoke(params.id);
+    return { status: 200, body: { token: view(row), undoUntil: row.revokedAt ?? 0 } };
+  },
   rotateKey: async () => ({ status: 200, body: { ended: await tokens.rotate() } }),
   createTicket: async (_input, info) => {
     const { code, expiresAt } = tickets.issue(callerOf(info));

@@ -104,7 +104,14 @@ export const createTokenService = async (ports: Ports, signingKey: Buffer): Prom
     return { row, secret };
   };
 
-  const newRow = (name: string, kind: TokenRow['kind'], scopes: readonly Scope[], lifeMs: number, keyHash: string | null): TokenRow => ({
+  const newRow = (
+    name: string,
+    kind: TokenRow['kind'],
+    scopes: readonly Scope[],
+    lifeMs: number,
+    keyHash: string | null,
+    by: Principal | null,
+  ): TokenRow => ({
     id: `tok_${randomBytes(12).toString('base64url')}`,
     name,
     kind,
@@ -117,6 +124,7 @@ export const createTokenService = async (ports: Ports, signingKey: Buffer): Prom
     requests: 0,
     lastAddress: null,
     keyHash,
+    parentId: by?.kind === 'bearer' ? by.id : null,
   });
 
   const jwtFor = (row: TokenRow): Promise<string> =>
@@ -184,13 +192,13 @@ export const createTokenService = async (ports: Ports, signingKey: Buffer): Prom
         });
       if (kind === 'api-key') {
         const secret = `ock_${randomBytes(32).toString('base64url')}`;
-        return insert(newRow(request.name, kind, scopes, lifeMs, sha256(secret)), secret, true);
+        return insert(newRow(request.name, kind, scopes, lifeMs, sha256(secret), by), secret, true);
       }
-      const row = newRow(request.name, kind, scopes, lifeMs, null);
+      const row = newRow(request.name, kind, scopes, lifeMs, null, by);
       return insert(row, await jwtFor(row), true);
     },
     mintConsole: async () => {
-      const row = newRow('console', 'console', ['admin'], consoleLifeMs, null);
+      const row = newRow('console', 'console', ['admin'], consoleLifeMs, null, null);
       await database.write([{ op: 'token.prune', expiredBefore: clock.now() - maxLifeMs }]);
       return insert(row, await jwtFor(row), false);
     },

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { z } from 'zod';
@@ -23,11 +24,19 @@ export type RequestInfo = {
   readonly bodyHash: () => string;
 };
 
+/** Text or bytes of a media type that the row lists. */
+export type RawAnswer = {
+  readonly raw: { readonly type: string; readonly body: string | Buffer | Readable; readonly filename?: string };
+};
+
 /** Instead of a body: server-sent events. `start` returns its undo, called when the client is gone or the sink is closed. */
 export type SseAnswer = { readonly sse: (sink: SseSink) => () => void };
 
-export type Handler<Id extends RouteId> = (input: RouteInput<Id>, info: RequestInfo) => Promise<RouteAnswer<Id> | SseAnswer>;
-export type Handlers = { readonly [Id in RouteId]: Handler<Id> };
+export type Handler<Id extends RouteId> = (input: RouteInput<Id>, info: RequestInfo) => Promise<RouteAnswer<Id> | SseAnswer | RawAnswer>;
+/** A row without a handler is one that this version cannot do yet, and says so. */
+export type Handlers = { readonly [Id in RouteId]?: Handler<Id> };
+
+type AnyHandler = (input: unknown, info: RequestInfo) => Promise<{ status: number; body: unknown } | SseAnswer | RawAnswer>;
 
 /** Set on the Koa context by the doors in front of the routes. */
 export type RequestState = { traceId: string; address: string; local: boolean; markAuthenticated: () => void };
@@ -37,10 +46,11 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
   const router = new Router<RequestState>({ prefix: basePath === '/' ? '' : basePath.slice(0, -1), exclusive: false });
   for (const id of Object.keys(routes) as RouteId[]) {
     const route: Route = routes[id];
-    const handler = handlers[id] as (input: unknown, info: RequestInfo) => Promise<{ status: number; body: unknown } | SseAnswer>;
+    const handler = handlers[id] as AnyHandler | undefined;
     router.register(route.path.replace(/\{(\w+)\}/g, ':$1'), [route.method], async (ctx) => {
       const principal = admit(route, ctx, authenticate);
       if (principal) ctx.state.markAuthenticated();
+      if (!handler) throw new AppError('NOT_YET');
       const read = route.body ? await readJsonBody(ctx.req) : null;
       const input = {
         params: route.params ? parse(route.params, ctx.params, 'path') : undefined,
@@ -59,7 +69,14 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
             .digest('hex'),
       });
       if ('sse' in answer) openSse(ctx, principal ? endingWith(principal, authenticate, answer) : answer.sse);
-      else {
+      else if ('raw' in answer) {
+        const { type, body, filename } = answer.raw;
+        ctx.status = 200;
+        ctx.set('Content-Type', type);
+        // Names a download; never shown in a page of this origin.
+        if (filename !== undefined) ctx.attachment(filename);
+        ctx.body = body;
+      } else {
         ctx.status = answer.status;
         ctx.body = answer.body;
       }

@@ -34,7 +34,7 @@ curl -X POST ${escapeHtml(url)}api/v1/messages -H "Authorization: Bearer &lt;tok
 </html>`;
 
 const routeRow = (route: Route): string =>
-  `<tr><td><code>${route.method} ${escapeHtml(route.path)}</code>${route.body ? `<details><summary>body</summary><pre>${schemaText(route.body)}</pre></details>` : ''}<td>${route.auth === 'open' ? '–' : route.auth === 'optional' ? 'optional' : `<code>${route.scope ?? 'any token'}</code>`}<td>${escapeHtml(route.summary)}</tr>`;
+  `<tr><td><code>${route.method} ${escapeHtml(route.path)}</code>${route.body ? `<details><summary>body</summary><pre>${schemaText(route.body)}</pre></details>` : ''}<td>${route.auth === 'open' ? '–' : route.auth === 'optional' ? 'optional' : `<code>${route.scope ?? 'any token'}</code>`}<td>${escapeHtml(route.summary)}${route.pin ? `<br>asks for the PIN (header <code>X-OpenClaw-Pin</code>) where one is set: ${escapeHtml(route.pin)}` : ''}</tr>`;
 
 const schemaText = (schema: z.ZodType): string =>
   escapeHtml(JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), null, 2));

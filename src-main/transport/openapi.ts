@@ -29,8 +29,29 @@ const operation = (id: string, route: Route): Record<string, unknown> => ({
   summary: route.summary,
   security: { open: [], optional: [{}, { bearer: [] }], bearer: [{ bearer: [] }], key: [{ bearer: [] }, { apiKey: [] }] }[route.auth],
   ...(route.scope ? { 'x-scope': route.scope } : {}),
-  parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
-  ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(route.body, 'input') } } } } : {}),
+  parameters: [
+    ...parameters('path', route.params),
+    ...parameters('query', route.query),
+    ...(route.pin
+      ? [
+          {
+            name: 'X-OpenClaw-Pin',
+            in: 'header',
+            required: false,
+            schema: { type: 'string' },
+            description: `where a PIN is set: ${route.pin}`,
+          },
+        ]
+      : []),
+  ],
+  ...(route.body
+    ? {
+        requestBody: {
+          required: true,
+          content: { [route.lines ? 'application/jsonl' : 'application/json']: { schema: jsonSchema(route.body, 'input') } },
+        },
+      }
+    : {}),
   responses: {
     ...Object.fromEntries(
       Object.entries(route.answers).map(([status, schema]) => [
@@ -38,7 +59,9 @@ const operation = (id: string, route: Route): Record<string, unknown> => ({
         {
           description: route.summary,
           content: {
-            'application/json': { schema: jsonSchema(schema, 'output') },
+            ...(route.media
+              ? Object.fromEntries(route.media.map((type) => [type, { schema: { type: 'string' } }]))
+              : { 'application/json': { schema: jsonSchema(schema, 'output') } }),
             ...(route.stream ? { 'text/event-stream': { schema: { type: 'string' } } } : {}),
           },
         },

@@ -56,5 +56,8 @@ export const createStatusRoutes = ({ config, ports, engine, agents, models, secr
     if (!ready()) throw new AppError('GATEWAY_STOPPING');
     return { status: 200, body: { status: 'ready' } };
   },
-  getConfig: async () => ({ status: 200, body: { config, path: ports.configFile.path, problems: [...ports.configFile.problems] } }),
+  getConfig: async () => {
+    const { path, problems, read } = ports.configFile;
+    return { status: 200, body: { config, path, text: await read(), problems: [...problems] } };
+  },
 });

@@ -89,6 +89,7 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
       updatedAt: 1,
       lastSeq: 0,
       running: false,
+      pinned: false,
       ...known,
       items: [],
     };

@@ -11,6 +11,12 @@ export const sessionRefSchema = z
   .string()
   .regex(/^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}$/, 'a session id is 1-128 of A-Z a-z 0-9 . _ : - and not . or ..');
 
+/** A name that an owner may give: a reference that no Session ID and no handle can be taken for. */
+export const sessionNameSchema = sessionRefSchema.refine(
+  (name) => !name.startsWith('ses_') && !/^[A-Za-z0-9_-]{22}$/.test(name),
+  'a name does not start with ses_ and does not look like a handle',
+);
+
 /** `msg_` and 22 base64url characters, made by the gateway: 128 random bits. */
 export const messageIdSchema = z.string().regex(/^msg_[A-Za-z0-9_-]{22}$/, 'not a message id');
 

@@ -1,4 +1,5 @@
 import { first } from './0001-first.ts';
+import { operations } from './0002-operations.ts';
 
 /** In order; the database's `user_version` says how many it has had. One that users may have is never changed. */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, operations];

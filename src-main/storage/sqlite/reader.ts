@@ -113,6 +113,7 @@ const token = (row: Row): TokenRow => ({
   requests: Number(row[8]),
   lastAddress: nullable(row[9]),
   keyHash: nullable(row[10]),
+  parentId: nullable(row[11]),
 });
 
 const sessionColumns = (table: string) =>

@@ -9,7 +9,7 @@ export const writeToken = (db: Connection, write: TokenWrite): number | null => 
   switch (write.op) {
     case 'token.insert': {
       const t = write.token;
-      db.sql('INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run([
+      db.sql('INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').run([
         t.id,
         t.name,
         t.kind,
@@ -21,6 +21,7 @@ export const writeToken = (db: Connection, write: TokenWrite): number | null => 
         t.requests,
         t.lastAddress,
         t.keyHash,
+        t.parentId,
       ]);
       return null;
     }

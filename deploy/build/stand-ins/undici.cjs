@@ -1,3 +1,4 @@
+// @ts-nocheck: undici has types for its index only, not for its parts
 // In the place of `undici` in the main bundle: its agent without fetch, caches, mocks and WebSocket, which a start would
 // load (60 ms) and nobody uses. What the sources import from undici has to stand here.
 const Agent = require('undici/lib/dispatcher/agent.js');

@@ -40,7 +40,13 @@ const readCalls = (program) => {
   const required = [];
   /** @type {string[]} */
   const urls = [];
-  const text = (/** @type {any} */ node) => (node?.type === 'Literal' && typeof node.value === 'string' ? node.value : null);
+  // The minifier writes strings as templates.
+  const text = (/** @type {any} */ node) =>
+    node?.type === 'Literal' && typeof node.value === 'string'
+      ? node.value
+      : node?.type === 'TemplateLiteral' && node.quasis.length === 1
+        ? /** @type {string | null} */ (node.quasis[0].value.cooked)
+        : null;
   new Visitor({
     CallExpression: ({ callee, arguments: [first] }) => {
       const name = text(first);

@@ -165,3 +165,16 @@ describe('the console', () => {
     expect(button('Try again')).toBeTruthy();
   });
 });
+
+it('keeps what is half typed while another page is open', async () => {
+  app = await renderConsole(gateway);
+  await online();
+  await app.change(() => type(field(), 'half a thou'));
+  await app.change(async () => {
+    button('Logs').click();
+    await import('./features/logs/logs-page.tsx');
+  });
+  expect([...app.page.querySelectorAll('h1')].map(({ textContent }) => textContent)).toContain('Logs');
+  await app.change(() => button('Chat').click());
+  expect(field().value).toBe('half a thou');
+});

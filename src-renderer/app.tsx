@@ -1,12 +1,13 @@
 import type { i18n } from 'i18next';
-import { type ReactElement, StrictMode, useEffect } from 'react';
+import { Activity, type ReactElement, StrictMode, Suspense, useEffect } from 'react';
 import { I18nextProvider } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Console } from './console.ts';
-import { ConsoleContext } from './console-context.ts';
-import { ChatPage } from './features/chat/chat-page.tsx';
+import { ConsoleContext, useConsole } from './console-context.ts';
 import { SignInPage } from './features/sign-in/sign-in-page.tsx';
 import { StatusLine } from './features/status/status-line.tsx';
+import { pages } from './pages.tsx';
+import { PinDialog } from './pin/pin-dialog.tsx';
 import { Rail } from './rail.tsx';
 import { CrashGuard } from './ui/crash-guard.tsx';
 import { preloadMarkdown } from './ui/markdown.tsx';
@@ -33,10 +34,26 @@ const Pages = ({ console }: { readonly console: Console }): ReactElement => {
     <div className="flex h-full flex-col">
       <div className="flex min-h-0 flex-1">
         <Rail />
-        {phase === 'signed-in' ? <ChatPage /> : phase === 'signed-out' ? <SignInPage /> : null}
+        {phase === 'signed-in' ? <OpenPage /> : phase === 'signed-out' ? <SignInPage /> : null}
       </div>
       {phase === 'signed-out' ? null : <StatusLine />}
+      <PinDialog />
       <Toaster theme={theme} />
     </div>
+  );
+};
+
+/** The chat stays as it is behind the other pages: what is half typed or scrolled to is still there. */
+const OpenPage = (): ReactElement => {
+  const { navigation } = useConsole();
+  const page = useStore(navigation, (state) => state.page);
+  const { Content } = pages[page];
+  return (
+    <>
+      <Activity mode={page === 'chat' ? 'visible' : 'hidden'}>
+        <pages.chat.Content />
+      </Activity>
+      <Suspense fallback={<main className="flex-1" />}>{page === 'chat' ? null : <Content />}</Suspense>
+    </>
   );
 };

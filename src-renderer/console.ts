@@ -11,10 +11,14 @@ import { createSessionListStore, type SessionListStore } from './features/chat/s
 import { createPreferencesStore, type PreferencesStore } from './features/preferences/preferences-store.ts';
 import { createSignInStore, type SignInStore } from './features/sign-in/sign-in-store.ts';
 import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
+import { createNavigation, type Navigation } from './navigation.ts';
+import { createPinPrompt, type PinPrompt } from './pin/pin-prompt.ts';
 
 /** Everything that lives as long as the page. Made once, in `main.tsx`; parts get it through `useConsole`. */
 export type Console = {
   readonly desktop: boolean;
+  readonly navigation: Navigation;
+  readonly pin: PinPrompt;
   readonly chat: ChatStore;
   readonly sessions: SessionListStore;
   readonly agents: AgentsStore;
@@ -70,6 +74,8 @@ export const createConsole = (ports: ConsolePorts): Console => {
 
   return {
     desktop: bridge !== undefined,
+    navigation: createNavigation(),
+    pin: createPinPrompt(),
     chat,
     sessions,
     agents,

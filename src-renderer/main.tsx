@@ -6,7 +6,7 @@ import { App } from './app.tsx';
 import { createConsole } from './console.ts';
 import { applyPreferences } from './features/preferences/apply-preferences.ts';
 import { createI18n } from './i18n/create-i18n.ts';
-import { readAddress, rememberOpenSession } from './page-address.ts';
+import { followAddress, readAddress, rememberAddress } from './page-address.ts';
 
 declare global {
   interface Window {
@@ -39,12 +39,14 @@ const main = (): void => {
   });
   const i18n = createI18n(console.preferences.getState().language);
   applyPreferences(console.preferences, i18n, document.documentElement, matchMedia('(prefers-color-scheme: dark)'));
-  rememberOpenSession(console.chat, location, history);
+  rememberAddress(console, location, history);
+  followAddress(console.navigation, window);
   window.addEventListener('online', console.reconnectNow);
   document.addEventListener('visibilitychange', () => document.hidden || console.reconnectNow());
 
   createRoot(root).render(<App console={console} i18n={i18n} />);
   if (address.session !== null) console.chat.openRef(address.session);
+  console.navigation.go(address.page);
   void console.signIn.begin(address.code);
 };
 

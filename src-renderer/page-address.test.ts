@@ -11,9 +11,14 @@ const read = (hash: string) => {
 };
 
 it('takes the code of a sign-in link out of the address', () => {
-  expect(read('#sign-in=abc')).toEqual({ address: { code: 'abc', session: null }, shown: ['/below/'] });
+  expect(read('#sign-in=abc')).toEqual({ address: { code: 'abc', session: null, page: 'chat' }, shown: ['/below/'] });
 });
 
 it('reads which chat was open', () => {
-  expect(read('#chat=a%3Ab')).toEqual({ address: { code: null, session: 'a:b' }, shown: [] });
+  expect(read('#chat=a%3Ab')).toEqual({ address: { code: null, session: 'a:b', page: 'chat' }, shown: [] });
+});
+
+it('reads which page was open, and takes an unknown one for the chat', () => {
+  expect(read('#page=logs&chat=a').address).toEqual({ code: null, session: 'a', page: 'logs' });
+  expect(read('#page=__proto__').address.page).toBe('chat');
 });

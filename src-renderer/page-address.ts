@@ -1,30 +1,47 @@
+import type { StoreApi } from 'zustand/vanilla';
 import { type ChatStore, isFresh, openThread } from './features/chat/chat-store.ts';
+import { isPageId, type Navigation, type PageId } from './navigation.ts';
 
-/** The fragment never reaches a server: `#sign-in=<code>` of a one-time link, `#chat=<handle>` for a reload. */
+/** The fragment never reaches a server: `#sign-in=<code>` of a one-time link, `#chat=<handle>` and `#page=<id>` for a reload. */
 export const readAddress = (
   location: Pick<Location, 'hash' | 'pathname' | 'search'>,
   history: Pick<History, 'replaceState'>,
-): { readonly code: string | null; readonly session: string | null } => {
+): { readonly code: string | null; readonly session: string | null; readonly page: PageId } => {
   const fields = new URLSearchParams(location.hash.slice(1));
   const code = fields.get('sign-in');
   // Out of the address bar and the history before anything else happens.
   if (code !== null) history.replaceState(null, '', location.pathname + location.search);
-  return { code, session: fields.get('chat') };
+  const page = fields.get('page');
+  return { code, session: fields.get('chat'), page: isPageId(page) ? page : 'chat' };
 };
 
-export const rememberOpenSession = (
-  chat: ChatStore,
+/** Keeps the address in step with the open page and chat. */
+export const rememberAddress = (
+  { chat, navigation }: { readonly chat: ChatStore; readonly navigation: Navigation },
   location: Pick<Location, 'pathname' | 'search'>,
   history: Pick<History, 'replaceState'>,
 ): (() => void) => {
   let shown = '';
-  return chat.subscribe((state) => {
-    const thread = openThread(state);
+  const update = (): void => {
+    const { page } = navigation.getState();
+    const thread = openThread(chat.getState());
     // Only the handle, which is no credential; a Session ID is one.
     const handle = thread.session?.id ?? (isFresh(thread) || thread.turns.length > 0 ? undefined : thread.refs[0]);
-    const hash = handle === undefined ? '' : `#chat=${encodeURIComponent(handle)}`;
+    const fields = new URLSearchParams({ ...(page === 'chat' ? {} : { page }), ...(handle === undefined ? {} : { chat: handle }) });
+    const hash = fields.size === 0 ? '' : `#${fields}`;
     if (hash === shown) return;
     shown = hash;
     history.replaceState(null, '', location.pathname + location.search + hash);
-  });
+  };
+  const undos = [chat, navigation].map((store: Pick<StoreApi<unknown>, 'subscribe'>) => store.subscribe(update));
+  return () => {
+    for (const undo of undos) undo();
+  };
+};
+
+/** Follows an address that somebody typed or a link of ours has set. */
+export const followAddress = (navigation: Navigation, target: Window): (() => void) => {
+  const follow = (): void => navigation.go(readAddress(target.location, target.history).page);
+  target.addEventListener('hashchange', follow);
+  return () => target.removeEventListener('hashchange', follow);
 };

@@ -1,9 +1,11 @@
-import { MessageSquare } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useConsole } from './console-context.ts';
 import { SettingsMenu } from './features/preferences/settings-menu.tsx';
+import { type PageId, pageIds } from './navigation.ts';
+import { pages } from './pages.tsx';
+import { cx } from './ui/class-names.ts';
 import { Logo } from './ui/logo.tsx';
 
 /** The pages that there are. */
@@ -12,20 +14,35 @@ export const Rail = (): ReactElement => {
   const { signIn } = useConsole();
   const signedIn = useStore(signIn, (state) => state.phase === 'signed-in');
   return (
-    <nav aria-label={t('nav.label')} className="flex w-13 shrink-0 flex-col items-center gap-2 border-r bg-sidebar py-2.5">
+    <nav aria-label={t('nav.label')} className="flex w-13 shrink-0 flex-col items-center gap-1 border-r bg-sidebar py-2.5">
       <Logo />
-      {signedIn ? (
-        <span
-          aria-current="page"
-          title={t('nav.chat')}
-          className="mt-2 flex size-9 items-center justify-center rounded-lg bg-hover text-foreground"
-        >
-          <MessageSquare size={18} aria-hidden />
-          <span className="sr-only">{t('nav.chat')}</span>
-        </span>
-      ) : null}
+      <div className="mt-3 flex flex-col items-center gap-1">
+        {signedIn ? pageIds.filter((id) => !pages[id].aside).map((id) => <RailButton key={id} id={id} />) : null}
+      </div>
       <span className="flex-1" />
       <SettingsMenu />
     </nav>
+  );
+};
+
+const RailButton = ({ id }: { readonly id: PageId }): ReactElement => {
+  const { t } = useTranslation();
+  const { navigation } = useConsole();
+  const open = useStore(navigation, (state) => state.page === id);
+  const { icon: Icon } = pages[id];
+  return (
+    <button
+      type="button"
+      title={t(`nav.${id}`)}
+      aria-label={t(`nav.${id}`)}
+      aria-current={open ? 'page' : undefined}
+      onClick={() => navigation.go(id)}
+      className={cx(
+        'flex size-9 items-center justify-center rounded-lg transition-colors',
+        open ? 'bg-hover text-foreground' : 'text-muted-foreground hover:bg-hover hover:text-foreground',
+      )}
+    >
+      <Icon size={18} />
+    </button>
   );
 };

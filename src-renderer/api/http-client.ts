@@ -6,7 +6,7 @@ type Answer<Id extends RouteId> = {
   [S in keyof Routes[Id]['answers']]: Routes[Id]['answers'][S] extends z.ZodType ? z.output<Routes[Id]['answers'][S]> : never;
 }[keyof Routes[Id]['answers']];
 
-type CallOptions = { readonly signal?: AbortSignal };
+type CallOptions = { readonly signal?: AbortSignal /** Where the gateway has asked for it. */; readonly pin?: string | undefined };
 
 type Arguments<Id extends RouteId> =
   Record<never, never> extends RouteRequest<Id>
@@ -31,7 +31,7 @@ type HttpClientOptions = {
 export const createHttpClient = (options: HttpClientOptions): HttpClient => ({
   call: async <Id extends RouteId>(id: Id, ...[request, callOptions]: Arguments<Id>) => {
     const route: Route = routes[id];
-    const response = await send(options, route, request ?? {}, callOptions?.signal);
+    const response = await send(options, route, request ?? {}, callOptions ?? {});
     const body = await readJson(response);
     if (!(response.status in route.answers)) throw refused(options, route, response, body);
     const parsed = route.answers[response.status]?.safeParse(body);
@@ -42,7 +42,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => ({
 
 type AnyRequest = { readonly params?: object; readonly query?: object; readonly body?: unknown };
 
-const send = async (options: HttpClientOptions, route: Route, request: AnyRequest, signal?: AbortSignal): Promise<Response> => {
+const send = async (options: HttpClientOptions, route: Route, request: AnyRequest, { signal, pin }: CallOptions): Promise<Response> => {
   const token = route.auth === 'open' ? null : await options.token();
   try {
     return await options.fetch(requestUrl(options.baseUrl, route, request), {
@@ -51,6 +51,7 @@ const send = async (options: HttpClientOptions, route: Route, request: AnyReques
         accept: 'application/json',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(route.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(pin === undefined ? {} : { 'x-openclaw-pin': encodeURIComponent(pin) }),
       },
       credentials: 'omit',
       cache: 'no-store',

@@ -1,0 +1,34 @@
+import { KeyRound, MessageSquare, ScrollText, Settings, WandSparkles } from 'lucide-react';
+import { type ComponentType, lazy } from 'react';
+import { ChatPage } from './features/chat/chat-page.tsx';
+import type { PageId } from './navigation.ts';
+
+type Page = {
+  readonly icon: ComponentType<{ readonly size?: number }>;
+  /** All but the chat come when they are first opened. */
+  readonly Content: ComponentType;
+  /** Not in the rail: other pages lead there. */
+  readonly aside?: true;
+};
+
+/** What stands behind each page; its name is `nav.<id>`. */
+export const pages: Readonly<Record<PageId, Page>> = {
+  chat: { icon: MessageSquare, Content: ChatPage },
+  tokens: {
+    icon: KeyRound,
+    Content: lazy(() => import('./features/tokens/tokens-page.tsx').then(({ TokensPage }) => ({ default: TokensPage }))),
+  },
+  logs: {
+    icon: ScrollText,
+    Content: lazy(() => import('./features/logs/logs-page.tsx').then(({ LogsPage }) => ({ default: LogsPage }))),
+  },
+  settings: {
+    icon: Settings,
+    Content: lazy(() => import('./features/settings/settings-page.tsx').then(({ SettingsPage }) => ({ default: SettingsPage }))),
+  },
+  setup: {
+    icon: WandSparkles,
+    Content: lazy(() => import('./features/setup/setup-page.tsx').then(({ SetupPage }) => ({ default: SetupPage }))),
+    aside: true,
+  },
+};

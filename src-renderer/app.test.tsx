@@ -170,11 +170,11 @@ it('keeps what is half typed while another page is open', async () => {
   app = await renderConsole(gateway);
   await online();
   await app.change(() => type(field(), 'half a thou'));
-  await app.change(async () => {
+  const headings = () => [...app.page.querySelectorAll('h1')].map(({ textContent }) => textContent);
+  await app.change(() => {
     button('Logs').click();
-    await import('./features/logs/logs-page.tsx');
+    return vi.waitFor(() => expect(headings()).toContain('Logs'));
   });
-  expect([...app.page.querySelectorAll('h1')].map(({ textContent }) => textContent)).toContain('Logs');
   await app.change(() => button('Chat').click());
   expect(field().value).toBe('half a thou');
 });

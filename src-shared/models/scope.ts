@@ -26,5 +26,8 @@ export const scopeSchema = z.enum(Object.keys(scopes) as [Scope, ...Scope[]]);
 /** What `token create` grants when it is not told otherwise. */
 export const defaultScopes: readonly Scope[] = ['messages', 'agents', 'channels:read', 'skills:read', 'sessions'];
 
+/** A token with one of these can give itself or others more rights: minting it asks for the PIN, where one is set. */
+export const riskyScopes: ReadonlySet<Scope> = new Set(['admin', 'tokens', 'approvals', 'config']);
+
 /** `admin` contains every other scope. */
 export const grants = (held: ReadonlySet<Scope>, wanted: Scope): boolean => held.has(wanted) || held.has('admin');

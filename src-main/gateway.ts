@@ -9,6 +9,8 @@ import { createModelRegistry } from './agents/models/resolve-model.ts';
 import { createRunAgent } from './agents/run-agent.ts';
 import { createFileRead } from './agents/tools/file-read.ts';
 import { createListDir } from './agents/tools/list-dir.ts';
+import { createPin } from './approvals/pin.ts';
+import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createChannelRoutes } from './channels/channel-routes.ts';
 import type { Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
@@ -101,6 +103,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       await loadSigningKey(database, secrets, randomBytes),
     );
     undo.push(tokens.close);
+    const pin = await createPin({ database, secrets, clock, randomBytes });
 
     const agents = createAgentRegistry(config);
     const tools = [createFileRead({ open, realpath }), createListDir({ readdir, realpath, stat })];
@@ -158,6 +161,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createAgentRoutes({ agents, models, engine, secrets, toolNames: tools.map(({ name }) => name) }),
           ...createChannelRoutes({ config }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
+          ...createPinRoutes(pin),
           ...createLogRoutes(log),
         },
         authenticate,

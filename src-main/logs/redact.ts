@@ -11,6 +11,7 @@ const patterns: readonly RegExp[] = [
   /\bAIza[A-Za-z0-9_-]{30,}/g,
   /\bAKIA[A-Z0-9]{16}\b/g,
   /\b(?<=(?:bearer|basic) )[A-Za-z0-9._~+/=-]{12,}/gi,
+  /(?<=x-openclaw-pin["']?\s*[:=,]\s*["']?)[^\s"',]+/gi,
   /(?<=[?&](?:ticket|sessionId|token|key|api_key|access_token)=)[^&\s"']+/gi,
 ];
 

@@ -9,6 +9,7 @@ import { type Route, type RouteAnswer, type RouteId, type RouteInput, routes } f
 import { localPrincipal, type Principal } from '../principal.ts';
 import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
 import { readJsonBody } from './read-body.ts';
+import { readPin } from './read-pin.ts';
 import { openSse, type SseSink } from './sse.ts';
 
 /** What a handler is told about the request beyond its parsed input. */
@@ -18,6 +19,8 @@ export type RequestInfo = {
   readonly traceId: string;
   readonly address: string;
   readonly headers: IncomingHttpHeaders;
+  /** What the client gave as the PIN; not compared yet. */
+  readonly pin: string | null;
   /** The client asks for `text/event-stream`. */
   readonly wantsStream: boolean;
   /** SHA-256 (hex) of the body's bytes. */
@@ -62,6 +65,7 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
         traceId: ctx.state.traceId,
         address: ctx.state.address,
         headers: ctx.req.headers,
+        pin: readPin(ctx.req.headers),
         wantsStream: route.stream === true && (ctx.req.headers.accept ?? '').includes('text/event-stream'),
         bodyHash: () =>
           createHash('sha256')

@@ -85,7 +85,7 @@ const allowOrigin = (ctx: Koa.Context, origin: string): boolean => {
   if (ctx.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined) return false;
   ctx.set({
     'Access-Control-Allow-Methods': 'GET, POST, PATCH, DELETE',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-API-Key',
+    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-OpenClaw-Pin',
     'Access-Control-Max-Age': '600',
   });
   ctx.status = 204;

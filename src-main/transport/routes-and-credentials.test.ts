@@ -50,6 +50,7 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   invokeAgent: { params: { agentId: 'main' }, body: { content: '/help' } },
   createToken: { body: { name: 'x', scopes: ['tokens'] } },
   signIn: { body: { code: 'x' } },
+  setPin: { body: { pin: '2468' } },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
 const params: Readonly<Record<string, string>> = { id: `msg_${'a'.repeat(22)}`, agentId: 'main' };
@@ -60,6 +61,7 @@ const ask = async (id: RouteId, token?: string) => {
   const query = id === 'searchSessions' ? '?q=x' : '';
   return t.call(route.method, route.path.replace(/\{(\w+)\}/g, (_all, name: string) => params[name]!) + query, {
     token,
+    headers: { 'X-OpenClaw-Pin': '2468' },
     ...(id in requests ? { json: requests[id as keyof typeof requests]?.body } : {}),
   });
 };

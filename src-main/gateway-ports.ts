@@ -46,4 +46,12 @@ export type Gateway = {
   readonly mintConsoleToken: () => Promise<{ readonly token: string; readonly expiresAt: number }>;
   /** A one-time link that signs a browser in to the console. */
   readonly createSignInLink: () => { readonly url: string; readonly expiresAt: number };
+  readonly activity: () => Activity;
+  /** Told after each change. Returns its undo. */
+  readonly onActivity: (listener: (activity: Activity) => void) => () => void;
+  /** The emergency brake, for everything at once. @throws AppError GATEWAY_STARTING, STORAGE_FULL, STORAGE_FAILED */
+  readonly brake: { readonly pull: () => Promise<void>; readonly release: () => Promise<void> };
 };
+
+/** What goes on, for whoever shows it. `turns`: at work or waiting. `stopped`: an operator has stopped everything. */
+export type Activity = { readonly turns: number; readonly stopped: boolean };

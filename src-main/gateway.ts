@@ -12,12 +12,15 @@ import { createListDir } from './agents/tools/list-dir.ts';
 import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createChannelRoutes } from './channels/channel-routes.ts';
-import type { Gateway, GatewayPorts } from './gateway-ports.ts';
+import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
 import type { Principal } from './principal.ts';
+import { watchActivity } from './sessions/activity.ts';
+import { type Brake, createBrake, createBrakeRoutes } from './sessions/brake.ts';
 import { createMessageRoutes } from './sessions/message-routes.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
+import { openStops } from './sessions/stops.ts';
 import { createSubmitMessage } from './sessions/submit-message.ts';
 import { createTurnEngine } from './sessions/turn-engine.ts';
 import { followTurn, replayed } from './sessions/turn-frames.ts';
@@ -58,6 +61,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
   let port = config.gateway.port;
   let stopping: Promise<void> | null = null;
   let mint: (() => Promise<{ token: string; expiresAt: number }>) | null = null;
+  let brake: Brake | null = null;
+  let activity: Activity = { turns: 0, stopped: false };
+  const watchers = new Set<(activity: Activity) => void>();
 
   const url = (): string => `http://localhost:${port}${basePath}`;
   const createSignInLink = (): { url: string; expiresAt: number } => {
@@ -119,11 +125,13 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(models.close);
     const firstModel = Object.keys(config.models)[0];
     const directory = createSessionDirectory({ database, clock, randomBytes, key: tokens.key });
+    const stops = await openStops(database, clock);
     const engine = createTurnEngine({
       database,
       clock,
       log: logger,
       sessionsRunning: config.gateway.limits.sessionsRunning,
+      stops,
       onSettled: directory.settled,
       runAgent: createRunAgent({
         database,
@@ -135,6 +143,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         openWorkspace: (agent) => ports.openWorkspace(agent.id, agent.workspace),
       }),
     });
+    brake = createBrake({ stops, engine, log: logger });
     const submit = createSubmitMessage({
       database,
       clock,
@@ -155,8 +164,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       guard: () => guard,
       router: bindRoutes(
         {
-          ...createStatusRoutes({ config, ports, engine, agents, models, secrets, startedAt, ready: () => stopping === null }),
+          ...createStatusRoutes({ config, ports, engine, stops, agents, models, secrets, startedAt, ready: () => stopping === null }),
           ...createMessageRoutes({ database, engine, directory, submit }),
+          ...createBrakeRoutes(brake, stops),
           ...sessionRoutes,
           ...createAgentRoutes({ agents, models, engine, secrets, toolNames: tools.map(({ name }) => name) }),
           ...createChannelRoutes({ config }),
@@ -186,7 +196,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       guard: () => guard,
       perToken: config.gateway.limits.perToken,
       path: `${basePath}ws`,
-      feeds: createWsFeeds({ log, engine, database, view: sessionRoutes.view }),
+      feeds: createWsFeeds({ log, engine, stops, database, view: sessionRoutes.view }),
       follow: followTurn,
       replayed,
     });
@@ -203,6 +213,10 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       return { token: secret, expiresAt: row.expiresAt };
     };
     await engine.recover();
+    watchActivity(engine, stops, (next) => {
+      activity = next;
+      for (const listener of watchers) listener(next);
+    });
 
     onRequest = app({ local: false });
     onLocalRequest = app({ local: true });
@@ -221,6 +235,11 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     await log.close();
   };
 
+  const started = <T>(part: T | null): T => {
+    if (part === null || stopping) throw new AppError(stopping ? 'GATEWAY_STOPPING' : 'GATEWAY_STARTING');
+    return part;
+  };
+
   return {
     start: async () => {
       try {
@@ -235,10 +254,16 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       stopping ??= stop();
       return stopping;
     },
-    mintConsoleToken: () => {
-      if (!mint || stopping) return Promise.reject(new AppError(stopping ? 'GATEWAY_STOPPING' : 'GATEWAY_STARTING'));
-      return mint();
-    },
+    mintConsoleToken: async () => started(mint)(),
     createSignInLink,
+    activity: () => activity,
+    onActivity: (listener) => {
+      watchers.add(listener);
+      return () => watchers.delete(listener);
+    },
+    brake: {
+      pull: async () => void (await started(brake).pull({ what: 'all' })),
+      release: async () => started(brake).release({ what: 'all' }),
+    },
   };
 };

@@ -160,3 +160,24 @@ describe('without a gateway', () => {
     expect(await run('--help')).toMatchObject({ code: 0, stdout: expect.stringContaining('openclaw') });
   });
 });
+
+describe('openclaw stop and start', () => {
+  it('pull and release the brake of a running gateway', async () => {
+    const t = await start();
+    const stopped = await run('stop', 'agent', 'main', '--json');
+    expect(stopped).toMatchObject({ code: 0, stderr: expect.stringContaining('agent main') });
+    expect(JSON.parse(stopped.stdout)).toMatchObject({ cancelled: 0, stops: [{ what: 'agent', id: 'main' }] });
+    expect((await run('status')).stdout).toMatch(/STOPPED: agent main, since \d{4}-/);
+    expect((await t.post({ content: 'x' })).json.error.code).toBe('STOPPED');
+    expect(await run('start')).toMatchObject({ code: 0, stderr: 'Nothing is stopped any more.\n' });
+    expect((await t.post({ content: 'x' })).status).toBe(200);
+  });
+
+  it.each([
+    ['stop', 'moon', 'x'],
+    ['stop', 'agent'],
+    ['start', 'all', 'x'],
+  ])('%s %s %s is a usage error that says why', async (...argv) => {
+    expect(await run(...argv.filter(Boolean))).toMatchObject({ code: 2, stderr: expect.stringMatching(/moon|Which agent|takes no id/) });
+  });
+});

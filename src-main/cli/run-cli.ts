@@ -75,6 +75,25 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     .action(async (options: { json?: boolean }) => (await import('./status-command.ts')).printStatus(options, ports));
 
   program
+    .command('stop')
+    .argument('[what]', 'all, agent, session, token or channel', 'all')
+    .argument('[id]', 'which one')
+    .description('the emergency brake: cancels turns; nothing new begins until openclaw start')
+    .option('--json', 'as JSON')
+    .action(async (what: string, id: string | undefined, options: { json?: boolean }) =>
+      (await import('./brake-commands.ts')).stop(what, id, options, ports),
+    );
+  program
+    .command('start')
+    .argument('[what]', 'all, agent, session, token or channel', 'all')
+    .argument('[id]', 'which one')
+    .description('release the brake; without arguments all of it')
+    .option('--json', 'as JSON')
+    .action(async (what: string, id: string | undefined, options: { json?: boolean }) =>
+      (await import('./brake-commands.ts')).start(what, id, options, ports),
+    );
+
+  program
     .command('message')
     .argument('<text>')
     .description('send one message and print the reply')

@@ -106,7 +106,10 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
     cancelMessage: async ({ params }, info) => {
       const by = callerOf(info);
       const { turn, answer } = await find(params.id, by);
-      if (!turn) return { status: 200, body: (await answer()).body };
+      if (!turn) {
+        const left = await engine.cancelLeft(({ messageId }) => messageId === params.id);
+        return { status: 200, body: (await (left > 0 ? (await find(params.id, by)).answer : answer)()).body };
+      }
       turn.cancel();
       return { status: 200, body: answerFromOutcome(turn.request, await turn.outcome, directory.idFor(turn.request.session, by)).body };
     },

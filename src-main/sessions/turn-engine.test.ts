@@ -155,6 +155,7 @@ describe('a tool with side effects', () => {
       clock: systemClock,
       log: pino({ level: 'silent' }),
       sessionsRunning: 1,
+      stops: { holding: () => null },
       onSettled: () => undefined,
       runAgent: async ({ request, onToolStarted, onToolEnded }) => {
         await onToolStarted(call, true);

@@ -1,28 +1,32 @@
 import type { Logger } from 'pino';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock } from '../gateway-ports.ts';
-import type { Database, TurnRow } from '../storage/database.ts';
+import type { Database } from '../storage/database.ts';
 import { type AgentRun, createTurn, type TurnControl } from './create-turn.ts';
+import { createRecovery, type Recovery } from './recover-turns.ts';
 import type { NewSession } from './session-directory.ts';
+import { type Stops, stoppedError } from './stops.ts';
 import type { Turn, TurnOutcome, TurnRequest } from './turn.ts';
 import { createTurnQueue } from './turn-queue.ts';
 
 const checkpointMs = 1_000;
 
 /** Runs turns: one lane per session, sessions side by side. Every surface hands its messages to this and reads the turn it gets. */
-export type TurnEngine = {
-  /** @throws AppError GATEWAY_STOPPING, QUEUE_FULL */
+export type TurnEngine = Recovery & {
+  /** @throws AppError GATEWAY_STOPPING, STOPPED, QUEUE_FULL */
   readonly submit: (request: TurnRequest) => Turn;
   /** A turn that has not ended. */
   readonly find: (messageId: string) => Turn | null;
   readonly inSession: (sessionId: string) => readonly Turn[];
   readonly running: () => readonly Turn[];
+  /** How many turns are at work or waiting. */
+  readonly underWay: () => number;
   readonly queue: () => { readonly running: number; readonly waiting: number };
-  /** Takes up what the last process left: goes on by itself unless a tool with side effects was at work. */
-  readonly recover: () => Promise<void>;
-  /** Told when a turn of any session is accepted or has ended. */
+  /** Told when a turn of any session is accepted, taken up again or has ended. */
   readonly onChange: (listener: (turn: Turn, ended: boolean) => void) => () => void;
-  /** Cancels what a revoked token has running. */
+  /** Cancels what runs or waits here and fits; says how much that was. */
+  readonly cancelWhere: (fits: (request: TurnRequest) => boolean) => number;
+  /** Cancels all that a revoked token has; null: every token. */
   readonly cancelOwner: (ownerId: string | null) => void;
   readonly stop: () => Promise<void>;
 };
@@ -33,6 +37,7 @@ type EnginePorts = {
   readonly log: Logger;
   readonly runAgent: AgentRun;
   readonly sessionsRunning: number;
+  readonly stops: Pick<Stops, 'holding'>;
   readonly onSettled: (session: NewSession) => void;
 };
 
@@ -73,6 +78,8 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
 
   const begin = (request: TurnRequest, onDisk: boolean): Turn => {
     if (stopping) throw new AppError('GATEWAY_STOPPING');
+    const stop = ports.stops.holding(request);
+    if (stop) throw stoppedError(stop);
     if (!onDisk) queue.requireRoom(request.session.id);
     const turn = createTurn(
       request,
@@ -100,6 +107,7 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
     for (const earlier of inSession) earlier.accepted().catch(() => undefined);
     sessions.set(request.session.id, inSession.add(turn));
     cancelCheckpoint ??= clock.after(checkpointMs, checkpoint);
+    if (onDisk) notify(turn, false);
     return turn;
   };
 
@@ -108,61 +116,32 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
     for (const turn of turns.values()) turn.checkpoint();
   };
 
-  const takeUp = async (row: TurnRow): Promise<void> => {
-    const session = await database.read({ op: 'session.get', id: row.sessionId });
-    const events = await database.read({ op: 'event.ofTurn', messageId: row.messageId });
-    const message = events.find(({ event }) => event.type === 'message')?.event;
-    const say = (event: import('../../src-shared/contract/events.ts').DurableEvent) =>
-      ({ op: 'events.append', sessionId: row.sessionId, events: [{ messageId: row.messageId, at: clock.now(), event }] }) as const;
-    const partial = row.partial === '' ? {} : { partial: row.partial };
-    if (!session || message?.type !== 'message' || row.openToolCall !== null) {
-      const content = row.openToolCall
-        ? `The gateway ended while the tool "${row.openToolCall}" was at work; whether it finished is not known. Check what it did, then say how to go on.`
-        : 'The gateway ended before this message was answered, and what was asked cannot be read any more.';
-      await database.write([
-        say({ type: 'error', code: 'TURN_INTERRUPTED', content, retryable: false, ...partial }),
-        { op: 'turn.end', messageId: row.messageId, status: 'failed', endedAt: clock.now(), usage: null },
-      ]);
-      log.warn({ source: 'turn', traceId: row.traceId, messageId: row.messageId }, content);
-      return;
-    }
-    await database.write([say({ type: 'status', state: 'restarted', content: 'the gateway restarted; the reply begins again' })]);
-    const { options, ownerId, agentId, messageId, traceId, acceptedAt, idempotencyKey, bodyHash } = row;
-    begin(
-      {
-        messageId,
-        session,
-        ownerId,
-        agentId,
-        traceId,
-        acceptedAt,
-        idempotencyKey,
-        bodyHash,
-        options,
-        content: message.content,
-        channel: message.channel,
-        metadata: message.metadata,
-      },
-      true,
-    );
-    log.info({ source: 'turn', traceId, messageId }, 'turn taken up again after a restart');
+  const cancelWhere = (fits: (request: TurnRequest) => boolean): number => {
+    const chosen = [...turns.values()].filter(({ request }) => fits(request));
+    for (const turn of chosen) turn.cancel();
+    return chosen.length;
   };
+  const recovery = createRecovery({ database, clock, log, stops: ports.stops, begin: (request) => void begin(request, true) });
 
   return {
+    ...recovery,
     submit: (request) => begin(request, false),
     find: (messageId) => turns.get(messageId) ?? null,
     inSession: (sessionId) => [...(sessions.get(sessionId) ?? [])],
     running: () => [...turns.values()],
+    underWay: () => turns.size,
     queue: queue.size,
-    recover: async () => {
-      for (const row of await database.read({ op: 'turn.unfinished' })) await takeUp(row);
-    },
     onChange: (listener) => {
       changes.add(listener);
       return () => changes.delete(listener);
     },
+    cancelWhere,
     cancelOwner: (ownerId) => {
-      for (const turn of turns.values()) if (ownerId === null || turn.request.ownerId === ownerId) turn.cancel();
+      const owns = (turn: { readonly ownerId: string }): boolean => ownerId === null || turn.ownerId === ownerId;
+      cancelWhere(owns);
+      recovery
+        .cancelLeft(owns)
+        .catch((err: unknown) => log.error({ source: 'turn', err }, 'turns of a revoked token could not be ended on the disk'));
     },
     stop: async () => {
       stopping = true;

@@ -16,6 +16,9 @@ const setUp = (starts: readonly (() => Promise<{ port: number; url: string }>)[]
     stop: async () => void calls.push('stop'),
     mintConsoleToken: async () => ({ token: '', expiresAt: 0 }),
     createSignInLink: () => ({ url: '', expiresAt: 0 }),
+    activity: () => ({ turns: 0, stopped: false }),
+    onActivity: () => () => undefined,
+    brake: { pull: async () => undefined, release: async () => undefined },
   });
   const host = createGatewayHost({
     open: async (port) => {

@@ -51,6 +51,8 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   createToken: { body: { name: 'x', scopes: ['tokens'] } },
   signIn: { body: { code: 'x' } },
   setPin: { body: { pin: '2468' } },
+  stop: { body: { what: 'agent', id: 'nobody' } },
+  start: { body: { what: 'agent', id: 'nobody' } },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
 const params: Readonly<Record<string, string>> = { id: `msg_${'a'.repeat(22)}`, agentId: 'main' };

@@ -6,6 +6,7 @@ import type { ModelRegistry } from '../agents/models/resolve-model.ts';
 import { channelStates } from '../channels/channel-routes.ts';
 import type { GatewayPorts } from '../gateway-ports.ts';
 import type { Principal } from '../principal.ts';
+import type { Stops } from '../sessions/stops.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { SecretStore } from '../storage/secret-store.ts';
 
@@ -13,6 +14,7 @@ type StatusPorts = {
   readonly config: Config;
   readonly ports: Pick<GatewayPorts, 'version' | 'clock' | 'configFile'>;
   readonly engine: TurnEngine;
+  readonly stops: Pick<Stops, 'list'>;
   readonly agents: AgentRegistry;
   readonly models: ModelRegistry;
   readonly secrets: SecretStore;
@@ -28,7 +30,17 @@ export type StatusRoutes = {
 };
 
 /** How the gateway is: a little for anyone, the rest with a token. */
-export const createStatusRoutes = ({ config, ports, engine, agents, models, secrets, startedAt, ready }: StatusPorts): StatusRoutes => ({
+export const createStatusRoutes = ({
+  config,
+  ports,
+  engine,
+  stops,
+  agents,
+  models,
+  secrets,
+  startedAt,
+  ready,
+}: StatusPorts): StatusRoutes => ({
   getStatus: async (_input, info) => {
     if (!info.principal && config.security.statusRequiresToken) throw new AppError('TOKEN_MISSING');
     const busy = new Set(engine.running().map((turn) => turn.request.agentId));
@@ -45,6 +57,7 @@ export const createStatusRoutes = ({ config, ports, engine, agents, models, secr
         ...open,
         channels: channelStates(config).map(({ id, state }) => ({ id, state })),
         queue: engine.queue(),
+        stops: [...stops.list()],
         models: models.health().map((health) => ({ ...health })),
         secrets: { backend: secrets.backend, warning: secrets.warning },
         warnings: ports.configFile.problems.map((problem) => `config.json, ${problem}`),

@@ -2,6 +2,7 @@ import type { LogLine, Session } from '../../src-shared/contract/rest.ts';
 import type { Topic } from '../../src-shared/contract/ws.ts';
 import { type Log, type LogLevel, levelNumbers } from '../logs/create-log.ts';
 import type { Principal } from '../principal.ts';
+import type { Stops } from '../sessions/stops.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database, SessionRow } from '../storage/database.ts';
 
@@ -13,6 +14,7 @@ export type WsFeeds = { readonly [T in Topic]: Feed };
 export const createWsFeeds = (ports: {
   readonly log: Pick<Log, 'ring' | 'lowerLevel'>;
   readonly engine: TurnEngine;
+  readonly stops: Pick<Stops, 'list' | 'onChange'>;
   readonly database: Database;
   readonly view: (session: SessionRow, by: Principal) => Session;
 }): WsFeeds => ({
@@ -25,9 +27,12 @@ export const createWsFeeds = (ports: {
     };
   },
   status: (_by, send) => {
-    const tell = (): void => send({ queue: ports.engine.queue() });
+    const tell = (): void => send({ queue: ports.engine.queue(), stops: ports.stops.list() });
     tell();
-    return ports.engine.onChange(tell);
+    const undo = [ports.engine.onChange(tell), ports.stops.onChange(tell)];
+    return () => {
+      for (const step of undo) step();
+    };
   },
   sessions: (by, send) =>
     ports.engine.onChange((turn, ended) => {

@@ -23,7 +23,7 @@ export const routes = {
 
 export { type ErrorBody, errorBodySchema, type Route } from './route.ts';
 export type { TurnAnswer } from './routes/messages.ts';
-export { type LogLine, logLineSchema, statusSchema } from './routes/operations.ts';
+export { type LogLine, logLineSchema, type Stop, type StopTarget, statusSchema, stopSchema } from './routes/operations.ts';
 export type { HistoryItem, Session } from './routes/sessions.ts';
 export type { Token } from './routes/tokens.ts';
 

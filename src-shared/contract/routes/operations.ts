@@ -15,6 +15,7 @@ export type Stop = z.infer<typeof stopSchema>;
 const stopTarget = z
   .object({ what: stopSchema.shape.what, id: z.string().min(1).max(128).optional() })
   .refine(({ what, id }) => (what === 'all') === (id === undefined), 'all takes no id, everything else needs one');
+export type StopTarget = z.output<typeof stopTarget>;
 
 export const statusSchema = z.object({
   status: z.enum(['ok', 'stopping']),

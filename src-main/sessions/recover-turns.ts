@@ -1,0 +1,117 @@
+import type { Logger } from 'pino';
+import type { DurableEvent } from '../../src-shared/contract/events.ts';
+import type { Clock } from '../gateway-ports.ts';
+import type { Database, TurnRow, Write } from '../storage/database.ts';
+import { wordsFor } from './status-words.ts';
+import type { Stops } from './stops.ts';
+import type { TurnRequest } from './turn.ts';
+
+/** What the last process left: accepted, not ended. */
+export type Recovery = {
+  /** Goes on by itself, unless a tool with side effects was at work, or an operator has stopped it. */
+  readonly recover: () => Promise<void>;
+  /** Goes on with what was left because of a stop that holds it no more. */
+  readonly resume: () => Promise<void>;
+  /** Ends those that still wait for the operator and fit; says how many. */
+  readonly cancelLeft: (fits: (turn: Pick<TurnRow, 'messageId' | 'ownerId'>) => boolean) => Promise<number>;
+};
+
+type RecoveryPorts = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly stops: Pick<Stops, 'holding'>;
+  /** Gives a turn that is on the disk its place in the lane of its session. */
+  readonly begin: (request: TurnRequest) => void;
+};
+
+export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryPorts): Recovery => {
+  /** Oldest first. `partial`: what of the reply was said by then. */
+  const left = new Map<string, { readonly request: TurnRequest; readonly partial: string }>();
+
+  const takeUp = async (row: TurnRow): Promise<void> => {
+    const session = await database.read({ op: 'session.get', id: row.sessionId });
+    const events = await database.read({ op: 'event.ofTurn', messageId: row.messageId });
+    const message = events.find(({ event }) => event.type === 'message')?.event;
+    if (!session || message?.type !== 'message' || row.openToolCall !== null) return interrupt(row);
+    const { messageId, ownerId, agentId, traceId, acceptedAt, idempotencyKey, bodyHash, options } = row;
+    const { content, channel, metadata } = message;
+    const request: TurnRequest = {
+      ...{ messageId, session, ownerId, agentId, traceId, acceptedAt, idempotencyKey, bodyHash, options },
+      ...{ content, channel, metadata },
+    };
+    left.set(messageId, { request, partial: row.partial });
+    await goOn(request);
+  };
+
+  const goOn = async (request: TurnRequest): Promise<void> => {
+    if (stops.holding(request) !== null) return;
+    await database.write([
+      say(request.session.id, request.messageId, {
+        type: 'status',
+        state: 'restarted',
+        content: wordsFor(request.content).state('restarted'),
+      }),
+    ]);
+    // Cancelled or stopped while that was written: it stays what it has become.
+    if (stops.holding(request) !== null || !left.delete(request.messageId)) return;
+    begin(request);
+    log.info({ source: 'turn', traceId: request.traceId, messageId: request.messageId }, 'turn taken up again after a restart');
+  };
+
+  const interrupt = async ({ sessionId, messageId, traceId, partial, openToolCall }: TurnRow): Promise<void> => {
+    const content = openToolCall
+      ? `The gateway ended while the tool "${openToolCall}" was at work; whether it finished is not known. Check what it did, then say how to go on.`
+      : 'The gateway ended before this message was answered, and what was asked cannot be read any more.';
+    await database.write([
+      say(sessionId, messageId, {
+        type: 'error',
+        code: 'TURN_INTERRUPTED',
+        content,
+        retryable: false,
+        ...(partial === '' ? {} : { partial }),
+      }),
+      end(messageId, 'failed'),
+    ]);
+    log.warn({ source: 'turn', traceId, messageId }, content);
+  };
+
+  const cancel = async ({ messageId, session, content, traceId }: TurnRequest, partial: string): Promise<void> => {
+    const event: DurableEvent = {
+      type: 'status',
+      state: 'cancelled',
+      content: wordsFor(content).state('cancelled'),
+      ...(partial === '' ? {} : { partial }),
+    };
+    await database.write([say(session.id, messageId, event), end(messageId, 'cancelled')]);
+    log.info({ source: 'turn', traceId, messageId, status: 'cancelled' }, 'turn cancelled');
+  };
+
+  const say = (sessionId: string, messageId: string, event: DurableEvent): Write => ({
+    op: 'events.append',
+    sessionId,
+    events: [{ messageId, at: clock.now(), event }],
+  });
+  const end = (messageId: string, status: 'failed' | 'cancelled'): Write => ({
+    op: 'turn.end',
+    messageId,
+    status,
+    endedAt: clock.now(),
+    usage: null,
+  });
+
+  return {
+    recover: async () => {
+      for (const row of await database.read({ op: 'turn.unfinished' })) await takeUp(row);
+    },
+    resume: async () => {
+      for (const { request } of [...left.values()]) if (left.has(request.messageId)) await goOn(request);
+    },
+    cancelLeft: async (fits) => {
+      const chosen = [...left.values()].filter(({ request }) => fits(request));
+      for (const { request } of chosen) left.delete(request.messageId);
+      for (const { request, partial } of chosen) await cancel(request, partial);
+      return chosen.length;
+    },
+  };
+};

@@ -6,7 +6,8 @@ import { isAlive } from '../transport/admin-socket.ts';
 
 /** Calls the running gateway's routes through its admin socket: the same HTTP, no second protocol. */
 export type AdminClient = {
-  readonly call: <Id extends RouteId>(id: Id, input: RouteRequest<Id>) => Promise<RouteAnswer<Id>>;
+  /** @throws AppError as the gateway said it */
+  readonly call: <Id extends RouteId>(id: Id, input: RouteRequest<Id>, pin?: string | null) => Promise<RouteAnswer<Id>>;
   /** Follows an event stream until it ends. */
   readonly follow: (path: string, onEvent: (data: unknown) => void) => Promise<void>;
 };
@@ -16,18 +17,23 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
   const socketPath = locateHome(env).adminSocket;
   if (!(await isAlive(socketPath))) return null;
   return {
-    call: async (id, input) => {
+    call: async (id, input, pin = null) => {
       const route: Route = routes[id];
       const { params, query, body } = input as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
       const path = route.path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params?.[name] ?? ''));
       const search = new URLSearchParams(
         Object.entries(query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
       );
-      const { status, text } = await send(socketPath, route.method, search.size > 0 ? `${path}?${search}` : path, body);
+      const { status, text } = await send(socketPath, route.method, search.size > 0 ? `${path}?${search}` : path, body, pin);
       const value: unknown = JSON.parse(text);
       if (status in route.answers) return { status, body: value } as RouteAnswer<typeof id>;
-      const { error } = errorBodySchema.parse(value);
-      throw new AppError(error.code, { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+      const { code, message, hint, details, retryAfterMs } = errorBodySchema.parse(value).error;
+      throw new AppError(code, {
+        message,
+        details,
+        ...(hint === undefined ? {} : { hint }),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      });
     },
     follow: (path, onEvent) =>
       new Promise((resolve, reject) => {
@@ -51,7 +57,13 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
   };
 };
 
-const send = (socketPath: string, method: string, path: string, body: unknown): Promise<{ status: number; text: string }> =>
+const send = (
+  socketPath: string,
+  method: string,
+  path: string,
+  body: unknown,
+  pin: string | null,
+): Promise<{ status: number; text: string }> =>
   new Promise((resolve, reject) => {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const outgoing = request(
@@ -61,6 +73,7 @@ const send = (socketPath: string, method: string, path: string, body: unknown): 
         method,
         headers: {
           Host: 'localhost',
+          ...(pin === null ? {} : { 'X-OpenClaw-Pin': encodeURIComponent(pin) }),
           ...(payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) }),
         },
       },

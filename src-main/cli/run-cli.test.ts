@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { Readable, Writable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { locateHome, prepareHome } from '../home.ts';
+import { beginCli, runCliToEnd } from '../testing/cli.ts';
 import { createTestHome, startTestGateway, type TestGateway, type TestHome } from '../testing/test-gateway.ts';
 import { scriptModel } from '../testing/upstream.ts';
-import { runCli } from './run-cli.ts';
 
 let home: TestHome;
 let env: { OPENCLAW_HOME: string };
@@ -13,22 +12,8 @@ beforeEach(() => {
   env = { OPENCLAW_HOME: home.folder };
 });
 
-/** A command at work, and what a terminal would show of it so far. */
-const begin = (...argv: string[]): { written: { stdout: string; stderr: string }; code: Promise<number> } => {
-  const written = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    new Writable({
-      write: (chunk, _encoding, done) => {
-        written[name] += String(chunk);
-        done();
-      },
-    });
-  return { written, code: runCli(argv, { env, stdin: Readable.from([]), stdout: stream('stdout'), stderr: stream('stderr') }) };
-};
-const run = async (...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
-  const { written, code } = begin(...argv);
-  return { code: await code, ...written };
-};
+const begin = (...argv: string[]) => beginCli(env, argv);
+const run = (...argv: string[]) => runCliToEnd(env, argv);
 
 /** A gateway where the CLI looks for it. */
 const start = async (options: Parameters<typeof startTestGateway>[0] = {}): Promise<TestGateway> => {

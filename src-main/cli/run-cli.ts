@@ -68,6 +68,21 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     .description('print a one-time link that signs a browser in to the console')
     .action(async () => (await tokenCommands()).signIn(ports));
 
+  const pin = program.command('pin').description('the PIN that guards what lowers a safety switch');
+  pin
+    .command('set')
+    .description('set it, or change it; asks at the terminal, else stdin has the old one, if any, and the new one, a line each')
+    .action(async () => (await pinCommand()).set(ports));
+  pin
+    .command('clear')
+    .description('take it away; asks for it')
+    .action(async () => (await pinCommand()).clear(ports));
+  pin
+    .command('status')
+    .description('whether one is set, and whether it is locked')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => (await pinCommand()).status(options, ports));
+
   program
     .command('status')
     .description('how the gateway is')
@@ -146,6 +161,7 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
 };
 
 const tokenCommands = () => import('./token-commands.ts');
+const pinCommand = () => import('./pin-command.ts');
 
 const readPort = (text: string): number => {
   const port = Number(text);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
@@ -9,6 +9,7 @@ import { type Route, type RouteAnswer, type RouteId, type RouteInput, routes } f
 import { localPrincipal, type Principal } from '../principal.ts';
 import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
 import { readJsonBody } from './read-body.ts';
+import { readJsonLines } from './read-lines.ts';
 import { readPin } from './read-pin.ts';
 import { openSse, type SseSink } from './sse.ts';
 
@@ -23,7 +24,7 @@ export type RequestInfo = {
   readonly pin: string | null;
   /** The client asks for `text/event-stream`. */
   readonly wantsStream: boolean;
-  /** SHA-256 (hex) of the body's bytes. */
+  /** SHA-256 (hex) of the body's bytes; of JSON Lines once they are read. */
   readonly bodyHash: () => string;
 };
 
@@ -54,11 +55,11 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
       const principal = admit(route, ctx, authenticate);
       if (principal) ctx.state.markAuthenticated();
       if (!handler) throw new AppError('NOT_YET');
-      const read = route.body ? await readJsonBody(ctx.req) : null;
+      const read = await readBody(route, ctx.req);
       const input = {
         params: route.params ? parse(route.params, ctx.params, 'path') : undefined,
         query: route.query ? parse(route.query, { ...ctx.query }, 'query') : undefined,
-        body: route.body && read ? parse(route.body, read.value, 'body') : undefined,
+        body: read?.body,
       };
       const answer = await handler(input, {
         principal,
@@ -67,10 +68,7 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
         headers: ctx.req.headers,
         pin: readPin(ctx.req.headers),
         wantsStream: route.stream === true && (ctx.req.headers.accept ?? '').includes('text/event-stream'),
-        bodyHash: () =>
-          createHash('sha256')
-            .update(read?.bytes ?? '')
-            .digest('hex'),
+        bodyHash: read?.hash ?? (() => sha256('')),
       });
       if ('sse' in answer) openSse(ctx, principal ? endingWith(principal, authenticate, answer) : answer.sse);
       else if ('raw' in answer) {
@@ -115,6 +113,19 @@ const admit = (route: Route, ctx: Context & { state: RequestState }, authenticat
   if (route.scope) requireScope(principal, route.scope);
   return principal;
 };
+
+/** Parsed by the row's schema; JSON Lines are parsed as the handler takes them. */
+const readBody = async (route: Route, request: IncomingMessage): Promise<{ body: unknown; hash: () => string } | null> => {
+  if (!route.body) return null;
+  if (route.lines) {
+    const { lines, hash } = readJsonLines(request, route.body, route.lines);
+    return { body: lines, hash };
+  }
+  const { value, bytes } = await readJsonBody(request);
+  return { body: parse(route.body, value, 'body'), hash: () => sha256(bytes) };
+};
+
+const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 const parse = (schema: z.ZodType, value: unknown, where: string): unknown => {
   const result = schema.safeParse(value);

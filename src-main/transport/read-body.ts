@@ -22,10 +22,10 @@ export const readJsonBody = async (request: IncomingMessage): Promise<{ readonly
   return { value: parseJsonText(bytes.toString('utf8')), bytes };
 };
 
-/** Strict JSON first; with its comments blanked out second, and as strict. @throws AppError BAD_JSON */
-export const parseJsonText = (text: string): unknown => {
-  const value = parseStrict(text, () => parseStrict(stripComments(text, ' '), () => notJson(text)));
-  refuseTraps(value, 1);
+/** Strict JSON first; with its comments blanked out second, and as strict. `what` begins the message. @throws AppError BAD_JSON */
+export const parseJsonText = (text: string, what = 'The body'): unknown => {
+  const value = parseStrict(text, () => parseStrict(stripComments(text, ' '), () => notJson(text, what)));
+  refuseTraps(value, 1, what);
   return value;
 };
 
@@ -37,9 +37,9 @@ const parseStrict = (text: string, otherwise: () => unknown): unknown => {
   }
 };
 
-const notJson = (text: string): never => {
+const notJson = (text: string, what: string): never => {
   const where = firstError(text);
-  throw new AppError('BAD_JSON', { message: `The body is not valid JSON${where === null ? '' : `: ${where}`}.` });
+  throw new AppError('BAD_JSON', { message: `${what} is not valid JSON${where === null ? '' : `: ${where}`}.` });
 };
 
 /** What a tolerant parser stumbles over first, for people; null where it cannot say either. */
@@ -68,17 +68,18 @@ const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
 };
 
-const refuseTraps = (value: unknown, depth: number): void => {
+const refuseTraps = (value: unknown, depth: number, what: string): void => {
   if (typeof value !== 'object' || value === null) return;
-  if (depth > maxDepth) throw new AppError('BAD_JSON', { message: `The body is nested deeper than ${maxDepth} levels.` });
+  if (depth > maxDepth) throw new AppError('BAD_JSON', { message: `${what} is nested deeper than ${maxDepth} levels.` });
   for (const key of Object.keys(value)) {
     if (key === '__proto__' || key === 'constructor' || key === 'prototype')
       throw new AppError('BAD_JSON', { message: `The key "${key}" is refused.` });
-    refuseTraps((value as Record<string, unknown>)[key], depth + 1);
+    refuseTraps((value as Record<string, unknown>)[key], depth + 1, what);
   }
 };
 
 const positionOf = (text: string, offset: number): string => {
   const before = text.slice(0, offset).split('\n');
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const column = `column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return text.includes('\n') ? `line ${before.length}, ${column}` : column;
 };

@@ -64,7 +64,7 @@ const ask = async (id: RouteId, token?: string) => {
   return t.call(route.method, route.path.replace(/\{(\w+)\}/g, (_all, name: string) => params[name]!) + query, {
     token,
     headers: { 'X-OpenClaw-Pin': '2468' },
-    ...(id in requests ? { json: requests[id as keyof typeof requests]?.body } : {}),
+    ...(id in requests ? { json: (requests[id as keyof typeof requests] as { readonly body?: unknown }).body } : {}),
   });
 };
 const expectError = (answer: { status: number; json: unknown }, status: number, code: string): ErrorBody['error'] => {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { BodyLine } from './route.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { configRoutes } from './routes/config.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -21,7 +22,8 @@ export const routes = {
   ...openaiRoutes,
 };
 
-export { type ErrorBody, errorBodySchema, type Route } from './route.ts';
+export { type BodyLine, type ErrorBody, errorBodySchema, type Route } from './route.ts';
+export type { Batch, BatchLine } from './routes/batches.ts';
 export type { TurnAnswer } from './routes/messages.ts';
 export { type LogLine, logLineSchema, type Stop, type StopTarget, statusSchema, stopSchema } from './routes/operations.ts';
 export type { HistoryItem, Session } from './routes/sessions.ts';
@@ -34,16 +36,23 @@ type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 type Input<T> = T extends z.ZodType ? z.input<T> : undefined;
 type Field<R, K extends string> = R extends { readonly [key in K]: infer T } ? T : undefined;
 
-/** What a handler gets, parsed. */
+/** What a handler gets, parsed; JSON Lines as they come in. */
 export type RouteInput<Id extends RouteId> = {
   readonly params: Output<Field<Routes[Id], 'params'>>;
   readonly query: Output<Field<Routes[Id], 'query'>>;
-  readonly body: Output<Field<Routes[Id], 'body'>>;
+  readonly body: Field<Routes[Id], 'lines'> extends undefined
+    ? Output<Field<Routes[Id], 'body'>>
+    : AsyncIterable<BodyLine<Output<Field<Routes[Id], 'body'>>>>;
 };
 
-/** What a client sends. */
+/** What a client sends; JSON Lines go beside it, as a stream. */
 export type RouteRequest<Id extends RouteId> = {
-  readonly [K in 'params' | 'query' | 'body' as Field<Routes[Id], K> extends undefined ? never : K]: Input<Field<Routes[Id], K>>;
+  readonly [K in 'params' | 'query' | (Field<Routes[Id], 'lines'> extends undefined ? 'body' : never) as Field<
+    Routes[Id],
+    K
+  > extends undefined
+    ? never
+    : K]: Input<Field<Routes[Id], K>>;
 };
 
 /** What comes back: a status and the body that belongs to it. */

@@ -14,8 +14,8 @@ export type Route = {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** The body is JSON Lines: `body` is the schema of a line. At most this many bytes, and read line by line. */
-  readonly lines?: { readonly maxBytes: number };
+  /** The body is JSON Lines: `body` is the schema of a line. At most this much, and read line by line. */
+  readonly lines?: { readonly maxBytes: number; readonly maxLines: number };
   /** HTTP status → what the body is. Errors are everywhere the same and not listed. */
   readonly answers: { readonly [status: number]: z.ZodType };
   /** Also answers `text/event-stream`. */
@@ -25,6 +25,9 @@ export type Route = {
   /** Takes the PIN, where one is set, in `X-OpenClaw-Pin`; says when it asks for it. */
   readonly pin?: string;
 };
+
+/** A line of a JSON Lines body, numbered from 1 as editors do. */
+export type BodyLine<T> = { readonly line: number; readonly value: T };
 
 export const errorBodySchema = z.object({
   error: z.object({

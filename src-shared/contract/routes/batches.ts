@@ -26,8 +26,8 @@ export type BatchLine = z.output<typeof batchLineSchema>;
 
 const batchParams = z.object({ id: z.string().regex(/^bat_[A-Za-z0-9_-]{22}$/, 'not a batch id') });
 
-export const batchLinesMost = 100_000;
-export const batchBytesMost = 64 * 1024 * 1024;
+const linesMost = 100_000;
+const bytesMost = 64 * 1024 * 1024;
 
 /** Many messages at once, answered in the background. */
 export const batchRoutes = {
@@ -42,7 +42,7 @@ export const batchRoutes = {
       parallel: z.coerce.number().int().min(1).max(32).optional().describe('turns at the same time; default 4'),
     }),
     body: batchLineSchema,
-    lines: { maxBytes: batchBytesMost },
+    lines: { maxBytes: bytesMost, maxLines: linesMost },
     answers: { 202: z.object({ batch: batchSchema }) },
   },
   listBatches: {

@@ -1,0 +1,166 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { setImmediate as nextRound } from 'node:timers/promises';
+import type { z } from 'zod';
+import { AppError } from '../../src-shared/app-error.ts';
+import type { BodyLine, Route } from '../../src-shared/contract/rest.ts';
+import { parseJsonText } from './read-body.ts';
+
+const maxLineBytes = 1024 * 1024;
+const problemsMost = 20;
+/** After so many lines or bytes everyone else gets a turn: reading 64 MiB in one go would hold up the event loop. */
+const linesPerRound = 32;
+const bytesPerRound = 32 * 1024;
+
+type Problem = { readonly line: number; readonly message: string };
+
+/** A JSON Lines body as it comes in. `hash` is of the bytes so far: of all of them, once `lines` has ended. */
+export type ReadLines<T> = { readonly lines: AsyncIterable<BodyLine<T>>; readonly hash: () => string };
+
+/**
+ * Reads a body of JSON Lines: `application/jsonl` or `application/x-ndjson`, no Content-Encoding; each line at most
+ * 1 MiB, valid UTF-8, and refused where a JSON body would be. Blank lines are skipped but counted. The first bad line
+ * is the last that is told of: no more are given out, and in the end `BATCH_INVALID` names the first 20.
+ *
+ * @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BAD_REQUEST, BATCH_INVALID from `lines`
+ */
+export const readJsonLines = <T>(
+  request: IncomingMessage,
+  schema: z.ZodType<T>,
+  { maxBytes, maxLines }: NonNullable<Route['lines']>,
+): ReadLines<T> => {
+  if (!/^application\/(jsonl|x-ndjson)\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw new AppError('MEDIA_TYPE', { message: 'Only JSON Lines are read here.', hint: 'Send Content-Type: application/jsonl.' });
+  if (request.headers['content-encoding'] !== undefined)
+    throw new AppError('MEDIA_TYPE', { message: 'Compressed bodies are not read here.' });
+  const tooLarge = (): AppError =>
+    new AppError('BODY_TOO_LARGE', { message: `The body is larger than ${maxBytes / 1024 / 1024} MiB; cut it in two.` });
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  const hash = createHash('sha256');
+  let size = 0;
+
+  const chunks = async function* (): AsyncGenerator<Buffer> {
+    try {
+      // Not destroyed where we stop early: the answer has to go out over the same socket.
+      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > maxBytes) throw tooLarge();
+        yield chunk;
+      }
+    } catch (thrown) {
+      throw thrown instanceof AppError ? thrown : new AppError('BAD_REQUEST', { message: 'The body broke off.', cause: thrown });
+    }
+  };
+
+  /** A client that still sends does not read: what is left of its body has to be taken before it sees our answer. */
+  const takeTheRest = async (): Promise<void> => {
+    if (request.complete || request.destroyed || size > maxBytes) return;
+    for await (const _chunk of chunks());
+  };
+
+  const lines = async function* (): AsyncGenerator<BodyLine<T>> {
+    const problems: Problem[] = [];
+    let bad = 0;
+    let found = 0;
+    let round = { lines: 0, bytes: 0 };
+    const complain = (line: number, message: string): void => {
+      bad += 1;
+      if (problems.length < problemsMost) problems.push({ line, message });
+    };
+    try {
+      for await (const { line, bytes } of splitLines(counted(chunks(), hash))) {
+        round = { lines: round.lines + 1, bytes: round.bytes + (bytes?.length ?? 0) };
+        if (round.lines >= linesPerRound || round.bytes >= bytesPerRound) {
+          round = { lines: 0, bytes: 0 };
+          await nextRound();
+        }
+        // Enough is known, the rest only has to be taken.
+        if (problems.length >= problemsMost) continue;
+        if (bytes === null) complain(line, 'is longer than 1 MiB');
+        else {
+          const read = readLine(bytes, schema);
+          if (read === null) continue;
+          found += 1;
+          if ('problem' in read) complain(line, read.problem);
+          else if (found > maxLines) complain(line, `is one more than the ${maxLines.toLocaleString('en')} a batch may have`);
+          else if (bad === 0) yield { line, value: read.value };
+        }
+      }
+      if (found === 0 && bad === 0) complain(1, 'there is no message in the whole body');
+      const [first] = problems;
+      if (first) throw invalid(first, problems, bad);
+    } finally {
+      await takeTheRest().catch(() => undefined);
+    }
+  };
+
+  return { lines: { [Symbol.asyncIterator]: lines }, hash: () => hash.copy().digest('hex') };
+};
+
+const counted = async function* (chunks: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+};
+
+/** Lines without their ends, numbered from 1; null for one that is too long to be kept. */
+const splitLines = async function* (
+  chunks: AsyncIterable<Buffer>,
+): AsyncGenerator<{ readonly line: number; readonly bytes: Buffer | null }> {
+  let line = 0;
+  let parts: Buffer[] = [];
+  let length = 0;
+  const take = () => {
+    line += 1;
+    const bytes = length > maxLineBytes ? null : parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+    parts = [];
+    length = 0;
+    return { line, bytes };
+  };
+  const keep = (part: Buffer): void => {
+    length += part.length;
+    if (length > maxLineBytes) parts = [];
+    else if (part.length > 0) parts.push(part);
+  };
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(newline, from); end !== -1; end = chunk.indexOf(newline, from)) {
+      keep(chunk.subarray(from, end));
+      from = end + 1;
+      yield take();
+    }
+    keep(chunk.subarray(from));
+  }
+  if (length > 0) yield take();
+};
+
+const newline = 0x0a;
+
+/** Null for a blank line. */
+const readLine = <T>(bytes: Buffer, schema: z.ZodType<T>): { readonly value: T } | { readonly problem: string } | null => {
+  if (!isUtf8(bytes)) return { problem: 'is not valid UTF-8' };
+  // Some editors begin a file with a byte order mark; `trim` takes it for a blank.
+  const text = bytes.toString('utf8').trim();
+  if (text === '') return null;
+  let json: unknown;
+  try {
+    json = parseJsonText(text, 'it');
+  } catch (thrown) {
+    return { problem: AppError.from(thrown).message };
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return { value: parsed.data };
+  return { problem: parsed.error.issues.slice(0, 5).map(describe).join('; ') };
+};
+
+const describe = ({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string =>
+  path.length === 0 ? message : `${path.join('.')}: ${message}`;
+
+const invalid = (first: Problem, problems: readonly Problem[], bad: number): AppError =>
+  new AppError('BATCH_INVALID', {
+    message: `Line ${first.line}: ${first.message}${bad > 1 ? ` (and more lines are bad)` : ''}`,
+    hint: 'Nothing of the batch was begun. Mend it and send it again as a whole.',
+    details: { ...first, problems },
+  });

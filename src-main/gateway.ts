@@ -14,11 +14,13 @@ import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createChannelRoutes } from './channels/channel-routes.ts';
 import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
+import { redact } from './logs/redact.ts';
 import type { Principal } from './principal.ts';
 import { watchActivity } from './sessions/activity.ts';
 import { type Brake, createBrake, createBrakeRoutes } from './sessions/brake.ts';
 import { createMessageRoutes } from './sessions/message-routes.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
+import { createSessionExport } from './sessions/session-export.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
 import { openStops } from './sessions/stops.ts';
 import { createSubmitMessage } from './sessions/submit-message.ts';
@@ -155,7 +157,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     });
     const guard = createSiteGuard({ port, ...config.security });
     const authenticate = createAuthenticate(tokens, createFailureLimit(clock));
-    const sessionRoutes = createSessionRoutes({ database, engine, directory });
+    const exportSession = createSessionExport({ database, clock, redact });
+    const sessionRoutes = createSessionRoutes({ database, engine, directory, exportSession });
     const app = createKoaApp({
       log: logger,
       clock,

@@ -3,22 +3,29 @@ import type { RouteAnswer, RouteInput, Session } from '../../src-shared/contract
 import { callerOf, type Principal } from '../principal.ts';
 import type { Database, SessionRow } from '../storage/database.ts';
 import type { SessionDirectory } from './session-directory.ts';
+import type { createSessionExport, SessionFile } from './session-export.ts';
 import type { TurnEngine } from './turn-engine.ts';
 
 type Info = { readonly principal: Principal | null };
-type Ports = { readonly database: Database; readonly engine: TurnEngine; readonly directory: SessionDirectory };
+type Ports = {
+  readonly database: Database;
+  readonly engine: TurnEngine;
+  readonly directory: SessionDirectory;
+  readonly exportSession: ReturnType<typeof createSessionExport>;
+};
 
 export type SessionRoutes = {
   readonly listSessions: (input: RouteInput<'listSessions'>, info: Info) => Promise<RouteAnswer<'listSessions'>>;
   readonly getSessionMessages: (input: RouteInput<'getSessionMessages'>, info: Info) => Promise<RouteAnswer<'getSessionMessages'>>;
+  readonly exportSession: (input: RouteInput<'exportSession'>, info: Info) => Promise<{ readonly raw: SessionFile }>;
   readonly searchSessions: (input: RouteInput<'searchSessions'>, info: Info) => Promise<RouteAnswer<'searchSessions'>>;
   readonly view: (session: SessionRow, by: Principal) => Session;
 };
 
 const pageDefault = 50;
 
-/** Sessions: list, read, search. Everyone sees their own; scope `admin` sees all. */
-export const createSessionRoutes = ({ database, engine, directory }: Ports): SessionRoutes => {
+/** Sessions: list, read, export, search. Everyone sees their own; scope `admin` sees all. */
+export const createSessionRoutes = ({ database, engine, directory, exportSession }: Ports): SessionRoutes => {
   const view = (session: SessionRow, by: Principal): Session => ({
     id: session.id,
     ...(session.ownerId === by.id ? { sessionId: directory.idFor(session, by) } : {}),
@@ -58,13 +65,17 @@ export const createSessionRoutes = ({ database, engine, directory }: Ports): Ses
     getSessionMessages: async ({ params, query }, info) => {
       const by = callerOf(info);
       const limit = query.limit ?? pageDefault;
+      if (query.cursor !== undefined && query.afterSeq !== undefined)
+        throw new AppError('BAD_REQUEST', { message: 'query: give either cursor or afterSeq' });
       const session = await directory.find(params.id, by);
       const beforeSeq = query.cursor === undefined ? null : readCursor(query.cursor, /^(\d{1,16})$/, ([seq]) => Number(seq));
       // Before the events are read: what ends in between is in one of the two, never in neither.
       const running = engine
         .inSession(session.id)
         .map((turn) => ({ messageId: turn.request.messageId, agentId: turn.request.agentId, partial: turn.text() }));
-      const rows = await database.read({ op: 'event.list', sessionId: session.id, afterSeq: 0, beforeSeq, limit, newest: true });
+      const { afterSeq } = query;
+      const range = { afterSeq: afterSeq ?? 0, beforeSeq, newest: afterSeq === undefined };
+      const rows = await database.read({ op: 'event.list', sessionId: session.id, ...range, limit });
       const first = rows[0];
       return {
         status: 200,
@@ -72,10 +83,13 @@ export const createSessionRoutes = ({ database, engine, directory }: Ports): Ses
           session: view(session, by),
           items: rows.map(({ seq, messageId, at, event }) => ({ seq, messageId, timestamp: at, event })),
           running,
-          nextCursor: rows.length === limit && first && first.seq > 1 ? String(first.seq) : null,
+          nextCursor: (afterSeq !== undefined || rows.length === limit) && first && first.seq > 1 ? String(first.seq) : null,
         },
       };
     },
+    exportSession: async ({ params, query }, info) => ({
+      raw: exportSession(await directory.find(params.id, callerOf(info)), query.format),
+    }),
     searchSessions: async ({ query }, info) => {
       const by = callerOf(info);
       const limit = query.limit ?? pageDefault;

@@ -1,4 +1,7 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/app-error.ts';
 import { errorBodySchema, type Route, type RouteAnswer, type RouteId, type RouteRequest, routes } from '../../src-shared/contract/rest.ts';
 import { locateHome } from '../home.ts';
@@ -8,6 +11,10 @@ import { isAlive } from '../transport/admin-socket.ts';
 export type AdminClient = {
   /** @throws AppError as the gateway said it */
   readonly call: <Id extends RouteId>(id: Id, input: RouteRequest<Id>, pin?: string | null) => Promise<RouteAnswer<Id>>;
+  /** The answer as it comes, for files and JSON Lines. @throws AppError as the gateway said it */
+  readonly download: <Id extends RouteId>(id: Id, input: RouteRequest<Id>) => Promise<Readable>;
+  /** Sends JSON Lines as they are read. @throws AppError as the gateway said it; what the stream throws */
+  readonly upload: <Id extends RouteId>(id: Id, input: RouteRequest<Id>, lines: Readable) => Promise<RouteAnswer<Id>>;
   /** Follows an event stream until it ends. */
   readonly follow: (path: string, onEvent: (data: unknown) => void) => Promise<void>;
 };
@@ -16,25 +23,29 @@ export type AdminClient = {
 export const connectAdmin = async (env: Readonly<Record<string, string | undefined>>): Promise<AdminClient | null> => {
   const socketPath = locateHome(env).adminSocket;
   if (!(await isAlive(socketPath))) return null;
+  const open = async (id: RouteId, input: object, pin: string | null, lines?: Readable): Promise<IncomingMessage> => {
+    const route: Route = routes[id];
+    const { params, query, body } = input as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
+    const path = route.path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params?.[name] ?? ''));
+    const search = new URLSearchParams(
+      Object.entries(query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    );
+    const answer = await send(socketPath, route.method, search.size > 0 ? `${path}?${search}` : path, lines ?? body, pin);
+    if ((answer.statusCode ?? 0) in route.answers) return answer;
+    const { code, message, hint, details, retryAfterMs } = errorBodySchema.parse(JSON.parse(await text(answer))).error;
+    throw new AppError(code, {
+      message,
+      details,
+      ...(hint === undefined ? {} : { hint }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  };
+  const read = async <Id extends RouteId>(answer: IncomingMessage): Promise<RouteAnswer<Id>> =>
+    ({ status: answer.statusCode, body: JSON.parse(await text(answer)) }) as RouteAnswer<Id>;
   return {
-    call: async (id, input, pin = null) => {
-      const route: Route = routes[id];
-      const { params, query, body } = input as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
-      const path = route.path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params?.[name] ?? ''));
-      const search = new URLSearchParams(
-        Object.entries(query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-      );
-      const { status, text } = await send(socketPath, route.method, search.size > 0 ? `${path}?${search}` : path, body, pin);
-      const value: unknown = JSON.parse(text);
-      if (status in route.answers) return { status, body: value } as RouteAnswer<typeof id>;
-      const { code, message, hint, details, retryAfterMs } = errorBodySchema.parse(value).error;
-      throw new AppError(code, {
-        message,
-        details,
-        ...(hint === undefined ? {} : { hint }),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      });
-    },
+    call: async (id, input, pin = null) => read(await open(id, input, pin)),
+    download: (id, input) => open(id, input, null),
+    upload: async (id, input, lines) => read(await open(id, input, null, lines)),
     follow: (path, onEvent) =>
       new Promise((resolve, reject) => {
         request({ socketPath, path, method: 'GET', headers: { Accept: 'text/event-stream', Host: 'localhost' } }, (response) => {
@@ -57,15 +68,11 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
   };
 };
 
-const send = (
-  socketPath: string,
-  method: string,
-  path: string,
-  body: unknown,
-  pin: string | null,
-): Promise<{ status: number; text: string }> =>
+/** Resolves with the head of the answer. A stream is sent as JSON Lines, anything else as JSON. */
+const send = (socketPath: string, method: string, path: string, body: unknown, pin: string | null): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const lines = body instanceof Readable ? body : null;
+    const payload = body === undefined || lines ? undefined : JSON.stringify(body);
     const outgoing = request(
       {
         socketPath,
@@ -74,17 +81,16 @@ const send = (
         headers: {
           Host: 'localhost',
           ...(pin === null ? {} : { 'X-OpenClaw-Pin': encodeURIComponent(pin) }),
+          ...(lines ? { 'Content-Type': 'application/jsonl' } : {}),
           ...(payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) }),
         },
       },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response
-          .on('data', (chunk: Buffer) => chunks.push(chunk))
-          .once('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
-      },
+      resolve,
     );
-    outgoing.once('error', (cause) => reject(new AppError('GATEWAY_UNREACHABLE', { cause }))).end(payload);
+    outgoing.once('error', (cause) => reject(new AppError('GATEWAY_UNREACHABLE', { cause })));
+    // What cannot be read (no such file) is told as such; what cannot be sent is told by the request itself.
+    if (lines) pipeline(lines, outgoing).catch(() => lines.errored && reject(lines.errored));
+    else outgoing.end(payload);
   });
 
 export const unreachable = (): AppError =>

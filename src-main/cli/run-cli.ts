@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AppError } from '../../src-shared/app-error.ts';
 import { version } from '../version.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { addSessions } from './sessions-program.ts';
 
 export type CliPorts = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -118,6 +119,8 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     .action(async (text: string, options: { agent?: string; session?: string; json?: boolean }) => {
       exitCode = await (await import('./message-command.ts')).sendMessage(text, options, ports);
     });
+
+  addSessions(program, ports);
 
   program
     .command('logs')

@@ -11,18 +11,23 @@ import { createSessionListStore, type SessionListStore } from './features/chat/s
 import { createPreferencesStore, type PreferencesStore } from './features/preferences/preferences-store.ts';
 import { createSignInStore, type SignInStore } from './features/sign-in/sign-in-store.ts';
 import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
+import { tokenIdOf } from './features/tokens/token-id.ts';
+import { createTokensStore, type TokensStore } from './features/tokens/tokens-store.ts';
 import { createNavigation, type Navigation } from './navigation.ts';
 import { createPinPrompt, type PinPrompt } from './pin/pin-prompt.ts';
 
 /** Everything that lives as long as the page. Made once, in `main.tsx`; parts get it through `useConsole`. */
 export type Console = {
   readonly desktop: boolean;
+  /** Where the gateway is, with a slash at the end. */
+  readonly baseUrl: string;
   readonly navigation: Navigation;
   readonly pin: PinPrompt;
   readonly chat: ChatStore;
   readonly sessions: SessionListStore;
   readonly agents: AgentsStore;
   readonly status: StatusStore;
+  readonly tokens: TokensStore;
   readonly preferences: PreferencesStore;
   readonly signIn: SignInStore;
   readonly connection: StoreApi<ConnectionState>;
@@ -51,12 +56,12 @@ const statusEveryMs = 30_000;
 const typingPauseMs = 200;
 
 export const createConsole = (ports: ConsolePorts): Console => {
-  const { bridge, now } = ports;
+  const { bridge, baseUrl, now } = ports;
   const credentials = bridge ? createDesktopCredentials(bridge, now) : createBrowserCredentials(ports.storage);
   const signIn = createSignInStore({ credentials, http: () => http });
-  const http = createHttpClient({ baseUrl: ports.baseUrl, fetch: ports.fetch, token: credentials.token, onSignedOut: signIn.refused });
+  const http = createHttpClient({ baseUrl, fetch: ports.fetch, token: credentials.token, onSignedOut: signIn.refused });
   const socket = createEventSocket({
-    connect: createConnect({ http, baseUrl: ports.baseUrl, openSocket: ports.openSocket }),
+    connect: createConnect({ http, baseUrl, openSocket: ports.openSocket }),
     topics: ['sessions'],
     now,
     random: ports.random,
@@ -65,6 +70,21 @@ export const createConsole = (ports: ConsolePorts): Console => {
   const sessions = createSessionListStore({ http, pause: () => new Promise((resolve) => setTimeout(resolve, typingPauseMs)) });
   const agents = createAgentsStore(http);
   const status = createStatusStore(http);
+  const pin = createPinPrompt();
+  const tokens = createTokensStore({
+    http,
+    httpWith: (secret) => createHttpClient({ baseUrl, fetch: ports.fetch, token: async () => secret, onSignedOut: () => undefined }),
+    pin,
+    now,
+    after: (ms, work) => void setTimeout(work, ms),
+    ownId: async () => tokenIdOf(await credentials.token()),
+    ownEnded: () => {
+      // In the desktop the shell has another one; a browser has to be let in again.
+      if (bridge) credentials.forget();
+      else signIn.signOut();
+      return bridge !== undefined;
+    },
+  });
 
   const refresh = (): void => {
     void sessions.load();
@@ -74,12 +94,14 @@ export const createConsole = (ports: ConsolePorts): Console => {
 
   return {
     desktop: bridge !== undefined,
+    baseUrl,
     navigation: createNavigation(),
-    pin: createPinPrompt(),
+    pin,
     chat,
     sessions,
     agents,
     status,
+    tokens,
     preferences: createPreferencesStore({ storage: ports.storage, preferred: ports.preferredLanguages }),
     signIn,
     connection: socket.state,

@@ -20,6 +20,8 @@ export type FakeGateway = {
   readonly cutAfter: (frames: number) => void;
   /** What REST calls answer instead, by `METHOD /path`. */
   readonly answers: Map<string, { readonly status: number; readonly body: unknown }>;
+  /** Answers what the fake itself does not know of; null leaves it to the fake. */
+  serve: ((request: FakeRequest) => { readonly status: number; readonly body: unknown } | null) | null;
   readonly received: ClientFrame[];
   /** Resolves when a client sends such a frame. */
   readonly nextFrame: (type: ClientFrame['type']) => Promise<ClientFrame>;
@@ -33,6 +35,15 @@ export type FakeGateway = {
   readonly session: (id: string) => Session;
   readonly connections: () => number;
   readonly stop: () => Promise<void>;
+};
+
+export type FakeRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: string;
+  readonly pin: string | undefined;
+  readonly authorization: string | undefined;
 };
 
 export type FakeTurn = {
@@ -229,8 +240,9 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
     });
   };
 
-  const rest = (method: string, path: string, query: URLSearchParams): { status: number; body: unknown } => {
-    const fixed = answers.get(`${method} ${path}`);
+  const rest = (request: FakeRequest): { readonly status: number; readonly body: unknown } => {
+    const { method, path, query } = request;
+    const fixed = answers.get(`${method} ${path}`) ?? fake.serve?.(request);
     if (fixed) return fixed;
     if (path === '/api/v1/tickets') return { status: 201, body: { ticket: 'ticket', expiresAt: 1 } };
     if (path === '/api/v1/sessions') return { status: 200, body: { sessions: [...sessions.values()].map(row), nextCursor: null } };
@@ -264,7 +276,15 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
     void readBody(request).then((body) => {
       const url = new URL(request.url ?? '/', 'http://gateway');
       requests.push({ method: request.method ?? '', path: url.pathname + url.search, authorization: request.headers.authorization, body });
-      const { status, body: answered } = rest(request.method ?? '', url.pathname, url.searchParams);
+      const pin = request.headers['x-openclaw-pin'];
+      const { status, body: answered } = rest({
+        method: request.method ?? '',
+        path: url.pathname,
+        query: url.searchParams,
+        body,
+        pin: typeof pin === 'string' ? decodeURIComponent(pin) : undefined,
+        authorization: request.headers.authorization,
+      });
       answer.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
       answer.end(typeof answered === 'string' ? answered : JSON.stringify(answered));
     });
@@ -273,7 +293,8 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
   sockets.on('connection', serve);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
-  return {
+  const fake: FakeGateway = {
+    serve: null,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     addSession: (known, events = []) => {
       const session = addSession(known);
@@ -315,6 +336,7 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return fake;
 };
 
 const restarted = { type: 'status', state: 'restarted', content: 'the reply begins again' } as const;

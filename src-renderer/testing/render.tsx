@@ -14,10 +14,14 @@ export type Rendered = {
   readonly page: HTMLElement;
   /** Runs something that changes what is shown, and waits until it is. */
   readonly change: (what: () => unknown) => Promise<void>;
+  /** Waits until the page has come to pass the check; throws what the check last threw. */
+  readonly shown: (check: () => void) => Promise<void>;
   /** What axe has against the page; colours are for a real browser. */
   readonly violations: () => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 };
+
+const shownWithinMs = 10_000;
 
 /** The whole console over a gateway of the test's, in happy-dom. */
 export const renderConsole = async (
@@ -52,6 +56,17 @@ export const renderConsole = async (
     console,
     page,
     change: (what) => act(async () => void (await what())),
+    shown: async (check) => {
+      for (const giveUpAt = Date.now() + shownWithinMs; ; ) {
+        // Inside `act` nothing is painted, so each look comes between two of them.
+        await act(() => new Promise<void>((resolve) => setImmediate(resolve)));
+        try {
+          return check();
+        } catch (thrown) {
+          if (Date.now() > giveUpAt) throw thrown;
+        }
+      }
+    },
     violations: async () => {
       const { violations } = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
       return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);

@@ -4,6 +4,7 @@ import { cx } from './class-names.ts';
 const looks = {
   primary: 'bg-accent text-on-accent hover:bg-accent-hover',
   plain: 'border border-border bg-background text-foreground hover:bg-hover',
+  danger: 'bg-danger text-on-accent hover:bg-danger-hover',
   quiet: 'text-muted-foreground hover:bg-hover hover:text-foreground',
 } as const;
 

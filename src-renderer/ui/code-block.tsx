@@ -3,11 +3,17 @@ import { useTranslation } from 'react-i18next';
 import { CopyButton } from './copy-button.tsx';
 import type { CodeHighlighter } from './highlight.ts';
 
-type CodeBlockProps = { readonly code: string; readonly language: string; readonly highlighter: CodeHighlighter };
+type CodeBlockProps = {
+  readonly code: string;
+  readonly language: string;
+  readonly highlighter: CodeHighlighter;
+  /** What is copied, where the code shown keeps something back. */
+  readonly copied?: string;
+};
 type Lines = Awaited<ReturnType<CodeHighlighter['highlight']>>;
 
 /** A block of code with its language and a copy button; plain until its colours have come. */
-export const CodeBlock = ({ code, language, highlighter }: CodeBlockProps): ReactElement => {
+export const CodeBlock = ({ code, language, highlighter, copied = code }: CodeBlockProps): ReactElement => {
   const { t } = useTranslation();
   const [coloured, setColoured] = useState<{ readonly code: string; readonly lines: Lines } | null>(null);
   useEffect(() => {
@@ -27,7 +33,7 @@ export const CodeBlock = ({ code, language, highlighter }: CodeBlockProps): Reac
     <div className="group/code my-3 overflow-hidden rounded-lg border border-border bg-card">
       <div className="flex h-9 items-center justify-between border-border border-b pr-1 pl-3.5 text-muted-foreground text-xs">
         <span className="font-mono">{language}</span>
-        <CopyButton text={code} label={t('chat.copyCode')} />
+        <CopyButton text={copied} label={t('chat.copyCode')} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre className="max-h-[32rem] overflow-auto px-3.5 py-3 font-mono text-[13px] leading-[1.55]" tabIndex={0}>

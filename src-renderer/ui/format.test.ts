@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysAgo, formatCount, formatDuration, formatMoment } from './format.ts';
+import { daysAgo, formatCount, formatDuration, formatMoment, formatRelative } from './format.ts';
 
 const at = (day: number, hour: number): number => new Date(2026, 2, day, hour).getTime();
 
@@ -20,6 +20,16 @@ describe('format', () => {
     expect(formatMoment(at(10, 14), at(10, 20), 'en')).toBe('14:00');
     expect(formatMoment(at(9, 14), at(10, 20), 'en')).toBe('Mar 9');
     expect(formatMoment(at(9, 14), at(10, 20), 'zh-CN')).toBe('3月9日');
+  });
+
+  it.each([
+    [30 * 86_400_000 - 2_000, 'in 30 days', '30天后'],
+    [86_400_000 - 60_000, 'in 1 day', '1天后'],
+    [3 * 3_600_000, 'in 3 hours', '3小时后'],
+    [-5 * 60_000, '5 minutes ago', '5分钟前'],
+    [-20_000, 'now', '现在'],
+  ])('says how far %i ms are', (apart, en, zh) => {
+    expect([formatRelative(apart, 0, 'en'), formatRelative(apart, 0, 'zh-CN')]).toEqual([en, zh]);
   });
 
   it('shortens large counts', () => {

@@ -14,6 +14,25 @@ export const formatDuration = (ms: number, language: string): string => {
 export const formatCount = (count: number, language: string): string =>
   new Intl.NumberFormat(language, { notation: count < 10_000 ? 'standard' : 'compact', maximumFractionDigits: 1 }).format(count);
 
+const relativeUnits = [
+  ['day', day],
+  ['hour', 60 * minute],
+  ['minute', minute],
+] as const;
+
+/** `in 30 days`, `5 minutes ago`, `now`. What lacks a moment of a unit counts as that unit: 30 days stay so for a while. */
+export const formatRelative = (time: number, now: number, language: string): string => {
+  const apart = time - now;
+  const unit = relativeUnits.find(([, ms]) => Math.abs(apart) >= ms * 0.99);
+  return unit === undefined
+    ? new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
+    : new Intl.RelativeTimeFormat(language).format(Math.round(apart / unit[1]), unit[0]);
+};
+
+/** The day and the hour, for who wants to know exactly. */
+export const formatDateTime = (time: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time));
+
 /** Calendar days between two moments, in the reader's time zone: 0 is today. */
 export const daysAgo = (time: number, now: number): number => {
   const midnight = new Date(now);

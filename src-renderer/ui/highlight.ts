@@ -50,7 +50,7 @@ export type CodeHighlighter = {
 };
 
 /** Without wasm and eval, which the page's policy forbids: shiki on the browser's own regular expressions. */
-export const createCodeHighlighter = (): CodeHighlighter => {
+const createCodeHighlighter = (): CodeHighlighter => {
   let core: Promise<HighlighterCore> | null = null;
   return {
     highlight: async (code, language) => {
@@ -72,3 +72,6 @@ export const createCodeHighlighter = (): CodeHighlighter => {
     },
   };
 };
+
+/** One for the page: its grammars are dear. */
+export const codeHighlighter = createCodeHighlighter();

@@ -3,13 +3,10 @@ import { type ComponentProps, isValidElement, type ReactElement, type ReactNode,
 import { useTranslation } from 'react-i18next';
 import { type Components, Streamdown } from 'streamdown';
 import { CodeBlock } from './code-block.tsx';
-import { createCodeHighlighter } from './highlight.ts';
+import { codeHighlighter } from './highlight.ts';
 
 /** Emphasis beside Chinese punctuation, which CommonMark alone leaves as stars. */
 const plugins = { cjk };
-
-/** One for the page: its grammars are dear. Made here because this module is itself loaded late. */
-const highlighter = createCodeHighlighter();
 
 type MarkdownViewProps = { readonly text: string; readonly streaming: boolean; readonly onLink: (url: string) => void };
 
@@ -46,7 +43,7 @@ const partsFor = (onLink: (url: string) => void): Components => ({
     </a>
   ),
   img: ({ alt }) => <BlockedImage alt={alt ?? ''} />,
-  pre: ({ children }) => <CodeBlock {...readCode(children)} highlighter={highlighter} />,
+  pre: ({ children }) => <CodeBlock {...readCode(children)} highlighter={codeHighlighter} />,
   code: ({ children }) => <code data-streamdown="inline-code">{children}</code>,
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard

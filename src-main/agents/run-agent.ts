@@ -39,6 +39,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
 
   return async ({ request, signal, onText, onState, onToolStarted, onToolEnded }): Promise<AgentResult> => {
     const calls = new Map<string, ToolCall>();
+    let modelId: string | null = null;
     try {
       const agent = ports.agents.get(request.agentId);
       const [model, history, workspace] = await Promise.all([
@@ -46,6 +47,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
         request.isFirst ? [] : readHistory(ports.database, request.session.id, request.messageId),
         ports.openWorkspace(agent),
       ]);
+      modelId = model.id;
       const runner = runnerFor(allowed(agent.tools, request.options.tools));
       const result = await runAgentLoop({
         model,
@@ -73,9 +75,9 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           );
         },
       });
-      return { usage: usageOf(result, ports.pricesFor(agent)), error: result.error };
+      return { usage: usageOf(result, ports.pricesFor(agent)), model: model.id, error: result.error };
     } catch (thrown) {
-      return { usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 }, error: AppError.from(thrown) };
+      return { usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 }, model: modelId, error: AppError.from(thrown) };
     }
   };
 };

@@ -114,13 +114,22 @@ describe('the emergency brake', () => {
 });
 
 describe('a brake that is on when the gateway starts again', () => {
-  const session = { id: 'A'.repeat(22), ownerId: 'local', name: 's', title: 't', agentId: 'main', channel: 'api', createdAt: 1 };
+  const session = {
+    id: 'A'.repeat(22),
+    ownerId: 'local',
+    name: 's',
+    title: 't',
+    agentId: 'main',
+    channel: 'api',
+    createdAt: 1,
+    hidden: false,
+  };
   const messageId = `msg_${'1'.repeat(22)}`;
   /** A process was killed in the middle of a turn; then everything was stopped, as `openclaw stop` does while no gateway runs. */
   const leftBehind = async (): Promise<TestHome> => {
     const home = createTestHome();
     const { database } = await openWorkerDatabase({ file: home.databaseFile, workerUrl, now: () => 1 });
-    const turn = { messageId, sessionId: session.id, ownerId: 'local', agentId: 'main', traceId: 't', acceptedAt: 1 };
+    const turn = { messageId, sessionId: session.id, ownerId: 'local', agentId: 'main', traceId: 't', via: 'rest', acceptedAt: 1 } as const;
     await database.write([
       { op: 'session.put', session },
       { op: 'turn.insert', turn: { ...turn, options: { timeoutMs: 60_000 }, idempotencyKey: null, bodyHash: null } },

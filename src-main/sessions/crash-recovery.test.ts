@@ -4,7 +4,16 @@ import { openWorkerDatabase } from '../storage/worker-database.ts';
 import { createTestHome, startTestGateway, type TestHome, workerUrl } from '../testing/test-gateway.ts';
 import { lastUserText, scriptModel } from '../testing/upstream.ts';
 
-const session = { id: 'AAAAAAAAAAAAAAAAAAAAAA', ownerId: 'local', name: 's', title: 't', agentId: 'main', channel: 'api', createdAt: 1 };
+const session = {
+  id: 'AAAAAAAAAAAAAAAAAAAAAA',
+  ownerId: 'local',
+  name: 's',
+  title: 't',
+  agentId: 'main',
+  channel: 'api',
+  createdAt: 1,
+  hidden: false,
+};
 const idOf = (n: number): string => `msg_${String(n).padStart(22, '0')}`;
 const accepted = (n: number, content: string, more: Partial<TurnRow> = {}): Write[] => [
   {
@@ -15,6 +24,7 @@ const accepted = (n: number, content: string, more: Partial<TurnRow> = {}): Writ
       ownerId: 'local',
       agentId: 'main',
       traceId: `trace-${n}`,
+      via: 'ws',
       acceptedAt: n,
       options: { timeoutMs: 60_000, replyTo: `client-${n}` },
       idempotencyKey: null,

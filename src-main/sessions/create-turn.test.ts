@@ -5,7 +5,16 @@ import { createManualClock } from '../testing/manual-clock.ts';
 import { createTurn } from './create-turn.ts';
 
 const messageId = `msg_${'a'.repeat(22)}`;
-const session = { id: 's'.repeat(22), ownerId: 'tok', name: null, title: 'hi', agentId: 'main', channel: 'api', createdAt: 1 };
+const session = {
+  id: 's'.repeat(22),
+  ownerId: 'tok',
+  name: null,
+  title: 'hi',
+  agentId: 'main',
+  channel: 'api',
+  createdAt: 1,
+  hidden: false,
+};
 
 /** A turn whose model never answers, on a database whose writes wait for `release`. */
 const setUp = () => {
@@ -25,6 +34,7 @@ const setUp = () => {
       session,
       ownerId: 'tok',
       agentId: 'main',
+      via: 'rest',
       content: 'hi',
       channel: 'api',
       metadata: undefined,

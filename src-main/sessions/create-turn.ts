@@ -16,7 +16,12 @@ export type AgentContext = {
   readonly onToolStarted: (call: ToolCall, sideEffects: boolean) => Promise<void>;
   readonly onToolEnded: (call: ToolCall) => Promise<void>;
 };
-export type AgentResult = { readonly usage: Usage; readonly error: AppError | null };
+export type AgentResult = {
+  readonly usage: Usage;
+  /** The model it was put to, as `/status` names it; null where it came to none. */
+  readonly model: string | null;
+  readonly error: AppError | null;
+};
 
 type TurnPorts = {
   readonly database: Database;
@@ -83,12 +88,12 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     ...(request.metadata ? { metadata: { ...request.metadata } } : {}),
   });
   const acceptWrites = (): Write[] => {
-    const { session, messageId, ownerId, agentId, traceId, acceptedAt, options, idempotencyKey, bodyHash } = request;
+    const { session, messageId, ownerId, agentId, traceId, via, acceptedAt, options, idempotencyKey, bodyHash } = request;
     return [
       { op: 'session.put', session },
       {
         op: 'turn.insert',
-        turn: { messageId, sessionId: session.id, ownerId, agentId, traceId, acceptedAt, options, idempotencyKey, bodyHash },
+        turn: { messageId, sessionId: session.id, ownerId, agentId, traceId, via, acceptedAt, options, idempotencyKey, bodyHash },
       },
     ];
   };
@@ -132,7 +137,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     stopped = why;
     abort.abort();
     // Still waiting for its lane: ends here and now, not when the lane comes to it.
-    if (!running) void finish({ usage: noUsage, error: null });
+    if (!running) void finish({ usage: noUsage, model: null, error: null });
   };
 
   /** Writes the last event and tells everyone. A message that nobody waited for so far goes to the disk in the same commit. */
@@ -163,7 +168,8 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       return;
     }
     const at = clock.now();
-    const end: Write = { op: 'turn.end', messageId: request.messageId, status, endedAt: at, usage: result.usage };
+    const { usage, model } = result;
+    const end: Write = { op: 'turn.end', messageId: request.messageId, status, endedAt: at, usage, model, durationMs };
     try {
       const held = accepting === null;
       await accepting;

@@ -85,7 +85,7 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
   return {
     postMessage: ({ body }, info) =>
       begin(
-        { ...fieldsOf(body), content: body.content, channel: body.channel ?? 'api' },
+        { ...fieldsOf(body), content: body.content, channel: body.channel ?? 'api', via: 'rest' },
         { stream: body.stream ?? info.wantsStream, wait: body.wait ?? true },
         info,
       ),
@@ -96,6 +96,7 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
           content: body.content ?? body.input ?? '',
           agentId: params.agentId,
           channel: body.channel ?? 'api',
+          via: 'invoke',
           system: body.system,
           tools: body.tools,
         },

@@ -34,12 +34,14 @@ export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryP
     const events = await database.read({ op: 'event.ofTurn', messageId: row.messageId });
     const message = events.find(({ event }) => event.type === 'message')?.event;
     if (!session || message?.type !== 'message' || row.openToolCall !== null) return interrupt(row);
-    const { messageId, ownerId, agentId, traceId, acceptedAt, idempotencyKey, bodyHash, options } = row;
+    const { messageId, ownerId, agentId, traceId, via, acceptedAt, idempotencyKey, bodyHash, options } = row;
     const { content, channel, metadata } = message;
     const request: TurnRequest = {
-      ...{ messageId, session, ownerId, agentId, traceId, acceptedAt, idempotencyKey, bodyHash, options },
+      ...{ messageId, session, ownerId, agentId, traceId, via, acceptedAt, idempotencyKey, bodyHash, options },
       ...{ content, channel, metadata },
     };
+    // Deleting a session cancels what runs in it; the crash came in between.
+    if (session.deletedAt !== null) return cancel(request, row.partial);
     left.set(messageId, { request, partial: row.partial });
     await goOn(request);
   };
@@ -98,6 +100,8 @@ export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryP
     status,
     endedAt: clock.now(),
     usage: null,
+    model: null,
+    durationMs: 0,
   });
 
   return {

@@ -1,14 +1,12 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { Principal } from '../principal.ts';
-import type { Database, SessionRow } from '../storage/database.ts';
+import type { Database, NewSessionRow, SessionRow } from '../storage/database.ts';
 import { fromSessionId, toSessionId } from './session-id.ts';
-
-export type NewSession = Omit<SessionRow, 'lastSeq' | 'updatedAt'>;
 
 /** A session as a turn needs it: the row to put, and whether the database has it already. */
 export type SessionHandle = {
-  readonly session: NewSession;
+  readonly session: NewSessionRow;
   readonly exists: boolean;
   /** True once, for whoever asks first about a session that is new: the first turn, which has no history. Ask as the turn goes into its lane. */
   readonly takeFirst: () => boolean;
@@ -25,7 +23,7 @@ export type SessionDirectory = {
   /** @throws AppError SESSION_UNKNOWN, also for sessions of others */
   readonly find: (ref: string, by: Principal) => Promise<SessionRow>;
   /** The session's row is written (or never will be): from now on the database knows its name. */
-  readonly settled: (session: NewSession) => void;
+  readonly settled: (session: NewSessionRow) => void;
   /** What this caller sees as the `sessionId`: the credential for its owner, the handle for anyone else. */
   readonly idFor: (session: { readonly id: string; readonly ownerId: string }, by: Principal) => string;
 };
@@ -42,7 +40,8 @@ export const createSessionDirectory = (ports: {
   /** Sessions that are made up but not committed yet, by handle: their own connection speaks of them already. */
   const made = new Map<string, SessionRow>();
 
-  const mayReach = (session: SessionRow, by: Principal): boolean => session.ownerId === by.id || by.scopes.has('admin');
+  const mayReach = (session: SessionRow, by: Principal): boolean =>
+    session.deletedAt === null && !session.hidden && (session.ownerId === by.id || by.scopes.has('admin'));
 
   const lookUp = async (ref: string, by: Principal): Promise<SessionRow | null> => {
     const handle = ref.startsWith('ses_') ? fromSessionId(ref, ports.key()) : null;
@@ -60,8 +59,9 @@ export const createSessionDirectory = (ports: {
   };
 
   const make = (name: string | null, by: Principal, defaults: { agentId: string; channel: string; title: string }): SessionHandle => {
-    const session = { id: ports.randomBytes(16).toString('base64url'), ownerId: by.id, name, ...defaults, createdAt: ports.clock.now() };
-    made.set(session.id, { ...session, updatedAt: session.createdAt, lastSeq: 0 });
+    const id = ports.randomBytes(16).toString('base64url');
+    const session: NewSessionRow = { id, ownerId: by.id, name, ...defaults, createdAt: ports.clock.now(), hidden: false };
+    made.set(session.id, { ...session, updatedAt: session.createdAt, lastSeq: 0, pinned: false, deletedAt: null });
     let first = true;
     return {
       session,

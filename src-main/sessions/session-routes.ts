@@ -37,7 +37,7 @@ export const createSessionRoutes = ({ database, engine, directory, exportSession
     updatedAt: session.updatedAt,
     lastSeq: session.lastSeq,
     running: engine.inSession(session.id).length > 0,
-    pinned: false,
+    pinned: session.pinned,
   });
 
   return {

@@ -1,4 +1,5 @@
 import { AppError } from '../../src-shared/app-error.ts';
+import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Database, TurnRow } from '../storage/database.ts';
@@ -16,6 +17,7 @@ export type IncomingMessage = {
   readonly agentId?: string | undefined;
   readonly sessionId?: string | undefined;
   readonly channel: string;
+  readonly via: Door;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly timeoutMs?: number | undefined;
   readonly system?: string | undefined;
@@ -64,6 +66,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
       isFirst: takeFirst(),
       ownerId: by.id,
       agentId: message.agentId ?? session.agentId,
+      via: message.via,
       content: message.content,
       channel: message.channel,
       metadata: message.metadata,

@@ -161,14 +161,15 @@ describe('a tool with side effects', () => {
         await onToolStarted(call, true);
         openWhileRunning = (await database.read({ op: 'turn.get', messageId: request.messageId }))?.openToolCall;
         await onToolEnded({ ...call, status: 'finished', result: '' });
-        return { usage: noUsage, error: null };
+        return { usage: noUsage, model: null, error: null };
       },
     });
     const turn = engine.submit({
       messageId: `msg_${'a'.repeat(22)}`,
-      session: { id: 'A'.repeat(22), ownerId: 'o', name: null, title: '', agentId: 'main', channel: 'api', createdAt: 0 },
+      session: { id: 'A'.repeat(22), ownerId: 'o', name: null, title: '', agentId: 'main', channel: 'api', createdAt: 0, hidden: false },
       ownerId: 'o',
       agentId: 'main',
+      via: 'rest',
       content: 'go',
       channel: 'api',
       metadata: undefined,

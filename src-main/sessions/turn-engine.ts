@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock } from '../gateway-ports.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, NewSessionRow } from '../storage/database.ts';
 import { type AgentRun, createTurn, type TurnControl } from './create-turn.ts';
 import { createRecovery, type Recovery } from './recover-turns.ts';
-import type { NewSession } from './session-directory.ts';
 import { type Stops, stoppedError } from './stops.ts';
 import type { Turn, TurnOutcome, TurnRequest } from './turn.ts';
 import { createTurnQueue } from './turn-queue.ts';
@@ -38,7 +37,7 @@ type EnginePorts = {
   readonly runAgent: AgentRun;
   readonly sessionsRunning: number;
   readonly stops: Pick<Stops, 'holding'>;
-  readonly onSettled: (session: NewSession) => void;
+  readonly onSettled: (session: NewSessionRow) => void;
 };
 
 export const createTurnEngine = (ports: EnginePorts): TurnEngine => {

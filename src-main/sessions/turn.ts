@@ -1,16 +1,18 @@
 import type { AppError } from '../../src-shared/app-error.ts';
 import type { DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
-import type { TurnOptions } from '../storage/database.ts';
-import type { NewSession } from './session-directory.ts';
+import type { Door } from '../../src-shared/contract/routes/operations.ts';
+import type { NewSessionRow, TurnOptions } from '../storage/database.ts';
 
 /** What a turn is asked to do. */
 export type TurnRequest = {
   readonly messageId: string;
-  readonly session: NewSession;
+  readonly session: NewSessionRow;
   /** The first turn of a session that was made for it: there is no history to read. */
   readonly isFirst?: boolean;
   readonly ownerId: string;
   readonly agentId: string;
+  /** The door it came in by. */
+  readonly via: Door;
   readonly content: string;
   readonly channel: string;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;

@@ -1,11 +1,11 @@
 import type { DurableEvent } from '../../src-shared/contract/events.ts';
-import type { SessionRow, TokenRow, TurnRow, Write } from './database.ts';
+import type { BatchRow, NewSessionRow, SessionRow, TokenRow, TurnRow, Write } from './database.ts';
 
 /** Rows for tests: valid, and as short as they can be said. */
 export const sessionId = (name: string): string => name.padEnd(22, '_');
 export const messageId = (name: string | number): string => `msg_${String(name).padEnd(22, '_')}`;
 
-export const sessionRow = (id: string, changes: Partial<SessionRow> = {}): Omit<SessionRow, 'lastSeq' | 'updatedAt'> => ({
+export const sessionRow = (id: string, changes: Partial<SessionRow> = {}): NewSessionRow => ({
   id,
   ownerId: changes.ownerId ?? 'local',
   name: changes.name ?? null,
@@ -13,6 +13,7 @@ export const sessionRow = (id: string, changes: Partial<SessionRow> = {}): Omit<
   agentId: changes.agentId ?? 'main',
   channel: changes.channel ?? 'api',
   createdAt: changes.createdAt ?? 1_000,
+  hidden: changes.hidden ?? false,
 });
 
 export const putSession = (id: string, changes: Partial<SessionRow> = {}) =>
@@ -27,6 +28,7 @@ export const insertTurn = (id: string, session: string, changes: Partial<TurnRow
       ownerId: changes.ownerId ?? 'local',
       agentId: changes.agentId ?? 'main',
       traceId: changes.traceId ?? 'trace',
+      via: changes.via ?? 'rest',
       acceptedAt: changes.acceptedAt ?? 1_000,
       options: changes.options ?? { timeoutMs: 300_000 },
       idempotencyKey: changes.idempotencyKey ?? null,
@@ -45,8 +47,16 @@ export const append = (session: string, message: string, ...events: readonly Dur
     events: events.map((event, i) => ({ messageId: message, at: 2_000 + i, event })),
   }) as const satisfies Write;
 
-export const endTurn = (id: string) =>
-  ({ op: 'turn.end', messageId: id, status: 'completed', endedAt: 3_000, usage }) as const satisfies Write;
+export const endTurn = (id: string, changes: Partial<Extract<Write, { op: 'turn.end' }>> = {}) =>
+  ({
+    op: 'turn.end',
+    messageId: id,
+    status: changes.status ?? 'completed',
+    endedAt: changes.endedAt ?? 3_000,
+    usage: changes.usage === undefined ? usage : changes.usage,
+    model: changes.model === undefined ? 'local' : changes.model,
+    durationMs: changes.durationMs ?? 5,
+  }) as const satisfies Write;
 
 /** The usual turn in one write. */
 export const wholeTurn = (session: string, message: string, text = 'hello', reply = 'hi') =>
@@ -65,5 +75,17 @@ export const tokenRow = (id: string, changes: Partial<TokenRow> = {}): TokenRow 
   lastAddress: null,
   keyHash: null,
   parentId: null,
+  ...changes,
+});
+
+export const batchRow = (id: string, changes: Partial<BatchRow> = {}): BatchRow => ({
+  id,
+  ownerId: 'local',
+  name: 'a batch',
+  status: 'running',
+  parallel: 4,
+  total: 3,
+  createdAt: 1_000,
+  endedAt: null,
   ...changes,
 });

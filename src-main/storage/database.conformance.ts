@@ -15,6 +15,7 @@ import {
   usage,
   wholeTurn,
 } from './database-fixtures.ts';
+import { describeOperations } from './operations.conformance.ts';
 
 /** What every `Database` does; run against each twin. `open` gives an empty one. */
 export const describeDatabase = (name: string, open: () => Promise<Database>): void => {
@@ -48,8 +49,15 @@ export const describeDatabase = (name: string, open: () => Promise<Database>): v
           partial: '',
           openToolCall: null,
           usage,
+          model: 'local',
         });
-        expect(await db.read({ op: 'session.get', id: s })).toEqual({ ...sessionRow(s), updatedAt: 2_001, lastSeq: 2 });
+        expect(await db.read({ op: 'session.get', id: s })).toEqual({
+          ...sessionRow(s),
+          updatedAt: 2_001,
+          lastSeq: 2,
+          pinned: false,
+          deletedAt: null,
+        });
         expect(await db.read({ op: 'event.ofTurn', messageId: m })).toEqual([
           { seq: 1, messageId: m, at: 2_000, event: said('hello') },
           { seq: 2, messageId: m, at: 2_001, event: replied('hi') },
@@ -340,6 +348,8 @@ export const describeDatabase = (name: string, open: () => Promise<Database>): v
       await db.write([{ op: 'meta.set', key: 'clean', value: null }]);
       expect(await get()).toBeNull();
     });
+
+    describeOperations(() => db);
 
     test('an empty write is fine', async () => {
       expect(await db.write([])).toEqual([]);

@@ -1,4 +1,5 @@
 import type { DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
+import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { Scope } from '../../src-shared/models/scope.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Scope } from '../../src-shared/models/scope.ts';
  * a worker), `memory-database`; one conformance suite runs against both.
  *
  * A write that names what is not there changes nothing and rejects: `SESSION_UNKNOWN`, `MESSAGE_UNKNOWN`,
- * `TOKEN_UNKNOWN` (but counters of a token that is gone are dropped). An id that is taken is `INTERNAL`: ids are random.
+ * `TOKEN_UNKNOWN` (but counters of a token that is gone are dropped), `BATCH_UNKNOWN`. An id that is taken is `INTERNAL`: ids are random.
  */
 export type Database = {
   /** Applies the writes in order, all or nothing, and gives back what each one yields. */
@@ -42,7 +43,15 @@ export type SessionRow = {
   readonly createdAt: number;
   readonly updatedAt: number;
   readonly lastSeq: number;
+  readonly pinned: boolean;
+  /** Of turns that leave nothing in the history (`/v1` without a session): never listed, found or exported. */
+  readonly hidden: boolean;
+  /** Deleted, and not gone yet: never listed or found, but `session.get` still answers, for the undo. */
+  readonly deletedAt: number | null;
 };
+
+/** What is known of a session when it is made. */
+export type NewSessionRow = Omit<SessionRow, 'lastSeq' | 'updatedAt' | 'pinned' | 'deletedAt'>;
 
 export type TurnRow = {
   readonly messageId: string;
@@ -50,6 +59,9 @@ export type TurnRow = {
   readonly ownerId: string;
   readonly agentId: string;
   readonly traceId: string;
+  readonly via: Door;
+  /** The model it was put to, as `/status` names it; null until it has ended, or where there was none. */
+  readonly model: string | null;
   /** `accepted` until it has ended. */
   readonly status: TurnStatus;
   readonly acceptedAt: number;
@@ -96,11 +108,86 @@ export type TokenRow = {
   readonly parentId: string | null;
 };
 
+/** What is known of a turn when it is accepted. */
+export type NewTurnRow = Omit<TurnRow, 'status' | 'endedAt' | 'partial' | 'openToolCall' | 'usage' | 'model'>;
+
+/** A turn that an operator looks at: what the row says, and where it happened. `no` orders and pages. */
+export type RequestRowStored = {
+  readonly no: number;
+  readonly turn: TurnRow;
+  readonly channel: string;
+  readonly hidden: boolean;
+};
+
+/** Sums of one key over the days asked for. */
+export type UsageRow = {
+  readonly key: string;
+  readonly turns: number;
+  readonly failed: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  readonly durationMs: number;
+};
+
+export type BatchStatus = 'loading' | 'running' | 'paused' | 'completed' | 'cancelled';
+
+export type BatchRow = {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly name: string;
+  /** `loading`: its lines are still on their way to the disk; one that is found so after a crash was never acknowledged. */
+  readonly status: BatchStatus;
+  readonly parallel: number;
+  readonly total: number;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+};
+
+export type BatchLineStatus = 'waiting' | 'started' | 'completed' | 'failed' | 'cancelled' | 'timeout';
+
+export type BatchLineRow = {
+  /** From 1, as in the file. */
+  readonly line: number;
+  readonly clientId: string | null;
+  /** The line as JSON. */
+  readonly request: string;
+  readonly messageId: string | null;
+  readonly status: BatchLineStatus;
+  /** JSON, where there was never a turn: why the line could not begin. */
+  readonly error: string | null;
+};
+
 export type Write =
   /** Creates the session if its id is new; otherwise changes nothing. A name that the owner has given already is `INTERNAL`. */
-  | { readonly op: 'session.put'; readonly session: Omit<SessionRow, 'lastSeq' | 'updatedAt'> }
+  | { readonly op: 'session.put'; readonly session: NewSessionRow }
+  /** Rejects with `SESSION_NAME_TAKEN` if another session of the owner, not deleted, has the name. A deleted one is unknown. */
+  | {
+      readonly op: 'session.update';
+      readonly id: string;
+      readonly title?: string;
+      readonly name?: string | null;
+      readonly pinned?: boolean;
+    }
+  /** Frees its name for others; it gets it back with the undo only if it is still free. One deleted already keeps its first time. */
+  | { readonly op: 'session.delete'; readonly id: string; readonly at: number }
+  /** `SESSION_UNKNOWN` once its purge has begun. */
+  | { readonly op: 'session.restore'; readonly id: string }
+  /**
+   * Takes a piece out of the file, search index and all: sessions that were deleted, hidden ones and those not pinned
+   * that were last used before the given times (null: none of them), and of which no turn is under way. A piece is
+   * at most `limit` rows and about a megabyte of text, so a long session takes many; from its first it counts as
+   * deleted for good. Call again while there is `more`. Sums in `usage` stay.
+   */
+  | {
+      readonly op: 'session.purge';
+      readonly deletedBefore: number;
+      readonly hiddenBefore: number;
+      readonly usedBefore: number | null;
+      readonly limit: number;
+    }
   /** Rejects with `IDEMPOTENCY_CONFLICT` if the owner used the key within `idempotencyWindowMs`: look at that turn instead. */
-  | { readonly op: 'turn.insert'; readonly turn: Omit<TurnRow, 'status' | 'endedAt' | 'partial' | 'openToolCall' | 'usage'> }
+  | { readonly op: 'turn.insert'; readonly turn: NewTurnRow }
   /**
    * Appends to the event log of a session, in order; yields the `seq` of each. The turns must be there. Sets the
    * session's `updatedAt` to the newest `at`. `content` of `message` and `response` can be searched for.
@@ -112,17 +199,22 @@ export type Write =
     }
   | { readonly op: 'turn.checkpoint'; readonly messageId: string; readonly partial: string }
   | { readonly op: 'turn.openTool'; readonly messageId: string; readonly toolCall: string | null }
-  /** Clears `partial`: what was said stands in the events. */
+  /** Clears `partial`: what was said stands in the events. Adds to the sums of the UTC day of `endedAt`. */
   | {
       readonly op: 'turn.end';
       readonly messageId: string;
       readonly status: TurnStatus;
       readonly endedAt: number;
       readonly usage: Usage | null;
+      readonly model: string | null;
+      /** How long it took, for the sums. */
+      readonly durationMs: number;
     }
   | { readonly op: 'token.insert'; readonly token: TokenRow }
   /** One that is revoked already keeps its first time. */
   | { readonly op: 'token.revoke'; readonly id: string; readonly at: number }
+  /** The undo of a revocation that happened at `revokedAt`; one of another time stays. */
+  | { readonly op: 'token.restore'; readonly id: string; readonly revokedAt: number }
   | { readonly op: 'token.revokeAll'; readonly at: number }
   /** Adds to the counters of tokens that were used. */
   | {
@@ -130,13 +222,45 @@ export type Write =
       readonly uses: readonly { readonly id: string; readonly requests: number; readonly at: number; readonly address: string }[];
     }
   | { readonly op: 'token.prune'; readonly expiredBefore: number }
+  | { readonly op: 'batch.insert'; readonly batch: BatchRow }
+  /** More lines of a batch, all `waiting`, numbered on from `firstLine`. */
+  | {
+      readonly op: 'batch.lines';
+      readonly batchId: string;
+      readonly firstLine: number;
+      readonly lines: readonly { readonly clientId: string | null; readonly request: string }[];
+    }
+  | { readonly op: 'batch.status'; readonly id: string; readonly status: BatchStatus; readonly endedAt: number | null }
+  | {
+      readonly op: 'batch.line';
+      readonly batchId: string;
+      readonly line: number;
+      readonly status: BatchLineStatus;
+      readonly messageId: string | null;
+      readonly error: string | null;
+    }
+  /** Every line that still waits is `cancelled`, and stays so; yields how many. */
+  | { readonly op: 'batch.cancelWaiting'; readonly batchId: string }
+  /** It is gone for every read; `batch.purge` takes it out of the file. */
+  | { readonly op: 'batch.delete'; readonly id: string }
+  /** Takes out a piece of deleted batches and of those that ended before the given time, as `session.purge` does. */
+  | { readonly op: 'batch.purge'; readonly endedBefore: number; readonly limit: number }
   | { readonly op: 'meta.set'; readonly key: string; readonly value: string | null };
 
-export type WriteResult<W> = W extends { op: 'events.append' }
-  ? readonly number[]
-  : W extends { op: 'token.revokeAll' | 'token.prune' }
-    ? number
-    : null;
+/** `gone`: how many sessions or batches are out of the file with this piece. */
+export type Purged = { readonly gone: number; readonly more: boolean };
+
+export type WriteResult<W extends Write> = W['op'] extends keyof WriteResults ? WriteResults[W['op']] : null;
+
+/** What writes yield that yield something. */
+type WriteResults = {
+  readonly 'events.append': readonly number[];
+  readonly 'session.purge': Purged;
+  readonly 'token.revokeAll': number;
+  readonly 'token.prune': number;
+  readonly 'batch.cancelWaiting': number;
+  readonly 'batch.purge': Purged;
+};
 
 /** `ownerId: null` means everyone's (scope `admin`). Lists are newest first; `before` is the last row's sort key. */
 export type Read =
@@ -147,11 +271,58 @@ export type Read =
       readonly ownerId: string | null;
       readonly before: { readonly updatedAt: number; readonly id: string } | null;
       readonly limit: number;
+      /** Only those that are pinned, or only those that are not. */
+      readonly pinned?: boolean;
+      /** Only those of this channel; not given: all but those of channel `batch`. */
+      readonly channel?: string;
     }
   | { readonly op: 'turn.get'; readonly messageId: string }
   | { readonly op: 'turn.byIdempotencyKey'; readonly ownerId: string; readonly key: string; readonly acceptedAfter: number }
   /** Turns that had not ended when the process did, oldest first. */
   | { readonly op: 'turn.unfinished' }
+  /** `before`: the `no` of the last one. */
+  | {
+      readonly op: 'request.list';
+      readonly ownerId: string | null;
+      readonly before: number | null;
+      readonly limit: number;
+      readonly via?: Door;
+      readonly status?: TurnStatus;
+      readonly agentId?: string;
+    }
+  | { readonly op: 'request.get'; readonly messageId: string }
+  /** Days as `2026-11-25`, UTC, both included. Ordered by key. */
+  | {
+      readonly op: 'usage.sum';
+      readonly ownerId: string | null;
+      readonly from: string;
+      readonly to: string;
+      readonly by: 'day' | 'agent' | 'token' | 'model';
+    }
+  | { readonly op: 'batch.get'; readonly id: string }
+  /** Not those that are `loading`. `before`: the last one's sort key. */
+  | {
+      readonly op: 'batch.list';
+      readonly ownerId: string | null;
+      readonly before: { readonly createdAt: number; readonly id: string } | null;
+      readonly limit: number;
+    }
+  /** All that have not ended, oldest first, `loading` ones too. */
+  | { readonly op: 'batch.unfinished' }
+  /** How many lines stand how. */
+  | { readonly op: 'batch.counts'; readonly id: string }
+  /** Lines behind `afterLine`, ascending; with `status`, only those. */
+  | {
+      readonly op: 'batch.linesOf';
+      readonly id: string;
+      readonly afterLine: number;
+      readonly limit: number;
+      readonly status?: readonly BatchLineStatus[];
+    }
+  /** Bytes of the database file and of its write-ahead log. */
+  | { readonly op: 'storage.size' }
+  /** Bytes that the quota (`retention.maxDatabaseMb`) counts: pages in use, without those that deletions have freed. */
+  | { readonly op: 'storage.used' }
   /** Events with `afterSeq < seq < beforeSeq` (null: no bound), ascending. With `newest`, the last `limit` of them, still ascending. */
   | {
       readonly op: 'event.list';
@@ -176,18 +347,28 @@ export type Read =
 
 export type SearchHit = { readonly cursor: number; readonly session: SessionRow; readonly row: EventRow };
 
-export type ReadResult<R> = R extends { op: 'session.get' | 'session.byName' }
-  ? SessionRow | null
-  : R extends { op: 'session.list' }
-    ? readonly SessionRow[]
-    : R extends { op: 'turn.get' | 'turn.byIdempotencyKey' }
-      ? TurnRow | null
-      : R extends { op: 'turn.unfinished' }
-        ? readonly TurnRow[]
-        : R extends { op: 'event.list' | 'event.ofTurn' }
-          ? readonly EventRow[]
-          : R extends { op: 'event.search' }
-            ? readonly SearchHit[]
-            : R extends { op: 'token.list' }
-              ? readonly TokenRow[]
-              : string | null;
+export type ReadResult<R extends Read> = ReadResults[R['op']];
+
+type ReadResults = {
+  readonly 'session.get': SessionRow | null;
+  readonly 'session.byName': SessionRow | null;
+  readonly 'session.list': readonly SessionRow[];
+  readonly 'turn.get': TurnRow | null;
+  readonly 'turn.byIdempotencyKey': TurnRow | null;
+  readonly 'turn.unfinished': readonly TurnRow[];
+  readonly 'request.list': readonly RequestRowStored[];
+  readonly 'request.get': RequestRowStored | null;
+  readonly 'usage.sum': readonly UsageRow[];
+  readonly 'batch.get': BatchRow | null;
+  readonly 'batch.list': readonly BatchRow[];
+  readonly 'batch.unfinished': readonly BatchRow[];
+  readonly 'batch.counts': Readonly<Record<BatchLineStatus, number>>;
+  readonly 'batch.linesOf': readonly BatchLineRow[];
+  readonly 'storage.size': number;
+  readonly 'storage.used': number;
+  readonly 'event.list': readonly EventRow[];
+  readonly 'event.ofTurn': readonly EventRow[];
+  readonly 'event.search': readonly SearchHit[];
+  readonly 'token.list': readonly TokenRow[];
+  readonly 'meta.get': string | null;
+};

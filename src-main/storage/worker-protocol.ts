@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
-import type { OpenReport, Read, TurnRow, Write } from './database.ts';
+import type { OpenReport, Purged, Read, TurnRow, Write } from './database.ts';
 
 /** `workerData` of the storage worker. */
 export type WorkerOptions = {
@@ -38,7 +38,7 @@ export type FromWorker =
   /** The last message. */
   | { readonly kind: 'closed'; readonly failure: Failure | null };
 
-export type WriteYield = readonly number[] | number;
+export type WriteYield = readonly number[] | number | Purged;
 
 /**
  * A group of calls in one flat array of texts and numbers: structured clone takes two thirds of the time it needs
@@ -57,6 +57,8 @@ export type PackedWrite =
       readonly status: TurnRow['status'];
       readonly endedAt: number;
       readonly usage: string | null;
+      readonly model: string | null;
+      readonly durationMs: number;
     }
   | Exclude<Write, { op: 'session.put' | 'turn.insert' | 'events.append' | 'turn.end' }>;
 
@@ -70,13 +72,13 @@ export const packCall = (packed: Packed, writes: readonly Write[]): void => {
   for (const write of writes) {
     switch (write.op) {
       case 'session.put': {
-        const { id, ownerId, name, title, agentId, channel, createdAt } = write.session;
-        packed.push(sessionPut, id, ownerId, name, title, agentId, channel, createdAt);
+        const { id, ownerId, name, title, agentId, channel, createdAt, hidden } = write.session;
+        packed.push(sessionPut, id, ownerId, name, title, agentId, channel, createdAt, hidden ? 1 : 0);
         break;
       }
       case 'turn.insert': {
         const t = write.turn;
-        packed.push(turnInsert, t.messageId, t.sessionId, t.ownerId, t.agentId, t.traceId, t.acceptedAt);
+        packed.push(turnInsert, t.messageId, t.sessionId, t.ownerId, t.agentId, t.traceId, t.via, t.acceptedAt);
         packed.push(JSON.stringify(t.options), t.idempotencyKey, t.bodyHash);
         break;
       }
@@ -86,6 +88,7 @@ export const packCall = (packed: Packed, writes: readonly Write[]): void => {
         break;
       case 'turn.end':
         packed.push(turnEnd, write.messageId, write.status, write.endedAt, write.usage && JSON.stringify(write.usage));
+        packed.push(write.model, write.durationMs);
         break;
       default:
         packed.push(other, JSON.stringify(write));
@@ -123,6 +126,7 @@ const unpackWrite = (text: () => string, number: () => number, nullable: () => s
           agentId: text(),
           channel: text(),
           createdAt: number(),
+          hidden: number() === 1,
         },
       };
     case turnInsert:
@@ -134,6 +138,7 @@ const unpackWrite = (text: () => string, number: () => number, nullable: () => s
           ownerId: text(),
           agentId: text(),
           traceId: text(),
+          via: text() as TurnRow['via'],
           acceptedAt: number(),
           options: text(),
           idempotencyKey: nullable(),
@@ -147,7 +152,15 @@ const unpackWrite = (text: () => string, number: () => number, nullable: () => s
       return { op: 'events.append', sessionId, events };
     }
     case turnEnd:
-      return { op: 'turn.end', messageId: text(), status: text() as TurnRow['status'], endedAt: number(), usage: nullable() };
+      return {
+        op: 'turn.end',
+        messageId: text(),
+        status: text() as TurnRow['status'],
+        endedAt: number(),
+        usage: nullable(),
+        model: nullable(),
+        durationMs: number(),
+      };
     default:
       return JSON.parse(text()) as PackedWrite;
   }

@@ -107,7 +107,7 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, by: Principal, 
       // The connection's own session may just be in the making.
       if (sessionId === undefined && ownSession === null) await after;
       const message = { ...fields, sessionId: sessionId ?? ownSession ?? undefined, channel: fields.channel ?? 'api', replyTo: id };
-      const result = await ports.submit({ ...message, traceId, idempotency, after }, by);
+      const result = await ports.submit({ ...message, via: 'ws', traceId, idempotency, after }, by);
       if (sessionId === undefined && result.kind === 'running') ownSession ??= directory.idFor(result.turn.request.session, by);
       return result;
     })();

@@ -11,13 +11,16 @@ import { createOpenAiCompatibleModel } from './openai-compatible.ts';
 import { type Preset, type PresetId, presetOf, presets } from './presets.ts';
 import { authHint } from './upstream.ts';
 
+/** A model that is ready to be asked. `id`: its own in config, or the provider where it was found without one. */
+export type KnownModel = ModelClient & { readonly id: string };
+
 export type ModelRegistry = {
   /**
    * The model an agent talks to: its own, else the first in config, else one whose key is in the environment,
    * else a local server, else the offline model. Rejects with `MODEL_REJECTED` for a model config does not
    * know or cannot use, with `MODEL_AUTH` when its key is missing.
    */
-  readonly forAgent: (agent: Pick<AgentConfig, 'model'>) => Promise<ModelClient>;
+  readonly forAgent: (agent: Pick<AgentConfig, 'model'>) => Promise<KnownModel>;
   /** How each model's last call ended. */
   readonly health: () => readonly ModelHealth[];
   /** Ends all calls and connections. */
@@ -41,7 +44,7 @@ const discoveryValidMs = 30_000;
 export const createModelRegistry = (options: RegistryOptions): ModelRegistry => {
   const { config, env, getSecret, now, transport } = options;
   const health = createHealthBook();
-  const clients = new Map<string, ModelClient>();
+  const clients = new Map<string, KnownModel>();
   const firstConfigured = Object.keys(config.models)[0];
   const fromEnvironment = findKey(env);
   for (const [id, { provider }] of Object.entries(config.models)) health.expect(id, provider);
@@ -53,13 +56,14 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
   };
 
   /** @param key what the client is cached under; @param id its name in health */
-  const keep = (key: string, id: string, made: ModelClient): ModelClient => {
-    const client = observed(made, (error) => {
+  const keep = (key: string, id: string, made: ModelClient): KnownModel => {
+    const observing = observed(made, (error) => {
       health.note(id, made.provider, error === null ? 'ok' : 'failing', error === null ? made.label : `${made.label}: ${error.message}`);
       // A key may have been replaced, a local server stopped: look again next time.
       if (error?.code === 'MODEL_AUTH') clients.delete(key);
       if (error?.code === 'MODEL_UNREACHABLE') found = null;
     });
+    const client = { ...observing, id };
     health.expect(id, made.provider);
     clients.set(key, client);
     return client;
@@ -71,10 +75,10 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
     return create({ provider, baseUrl, model, apiKey, keyVariables: preset?.keyVariables ?? [], transport });
   };
 
-  const offline = (): ModelClient =>
+  const offline = (): KnownModel =>
     clients.get('offline') ?? keep('offline', 'offline', createOfflineModel({ newId: () => newCallId(transport) }));
 
-  const configured = async (id: string): Promise<ModelClient> => {
+  const configured = async (id: string): Promise<KnownModel> => {
     const entry = Object.hasOwn(config.models, id) ? config.models[id] : undefined;
     if (entry === undefined) throw unknownModel(id, Object.keys(config.models));
     const key = `config:${id}`;
@@ -108,7 +112,7 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
     return apiKey;
   };
 
-  const byDefault = async (): Promise<ModelClient> => {
+  const byDefault = async (): Promise<KnownModel> => {
     if (fromEnvironment !== null) {
       const { id, preset, apiKey, model } = fromEnvironment;
       return clients.get(`env:${id}`) ?? keep(`env:${id}`, id, connect(id, preset.baseUrl, model, apiKey));

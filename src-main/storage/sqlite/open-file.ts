@@ -6,6 +6,7 @@ import { migrations } from '../migrations/migrations.ts';
 import type { WorkerOptions } from '../worker-protocol.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { getMeta, setMeta } from './meta.ts';
+import { createQuota } from './quota.ts';
 import { catchUpSessions } from './session-book.ts';
 
 type Opened = { readonly db: Connection; readonly report: OpenReport };
@@ -76,10 +77,7 @@ const configure = (db: Connection, { fullFsync, maxDatabaseMb }: WorkerOptions):
   db.pragma('temp_store = MEMORY');
   db.pragma('wal_autocheckpoint = 2000');
   db.pragma('journal_size_limit = 16777216');
-  if (maxDatabaseMb !== null) {
-    const pageSize = Number(db.pragma('page_size'));
-    db.pragma(`max_page_count = ${Math.floor((maxDatabaseMb * 1024 * 1024) / pageSize)}`);
-  }
+  createQuota(db, maxDatabaseMb).enforce();
 };
 
 const migrate = (db: Connection): void => {

@@ -14,8 +14,8 @@ export type SearchIndex = {
   readonly search: (query: { ownerId: string | null; text: string; before: number | null; limit: number }) => readonly number[];
   /** Events not indexed yet; `lastEvent` is the newest id. */
   readonly backlog: (lastEvent: number) => number;
-  /** Indexes the next events, at most about `maxChars` of text; to be run in a transaction. Returns the new mark. */
-  readonly follow: (maxChars: number) => number;
+  /** Indexes the next events up to `lastEvent`, at most about `maxChars` of text; to be run in a transaction. Returns the new mark. */
+  readonly follow: (lastEvent: number, maxChars: number) => number;
   /** The transaction of `follow` stands. */
   readonly followed: (mark: number) => void;
   /** Merges some 10 ms' worth of small pieces of the index; false if there was nothing to merge. */
@@ -46,8 +46,23 @@ export const createSearchIndex = (db: Connection): SearchIndex => {
 
   const searchIndexed = (query: SearchQuery, ownerId: string | null, before: number, limit: number): number[] => {
     const owner = ownerId === null ? '' : ` AND owner : "${ownerToken(ownerId)}"`;
-    const rows = db.sql(indexSql).all([toMatchExpression(query) + owner, before, limit]);
-    return rows.map(([id]) => Number(id));
+    const expression = toMatchExpression(query) + owner;
+    const page = (below: number, size: number) =>
+      db
+        .sql(indexSql)
+        .all([expression, below, size])
+        .map(([id]) => Number(id));
+    if (!db.sql('SELECT 1 FROM sessions WHERE deleted_at IS NOT NULL LIMIT 1').get([])) return page(before, limit);
+    // The index still has what deleted sessions said: they are sieved out, page by page.
+    const hits: number[] = [];
+    let below = before;
+    for (let size = limit; hits.length < limit; size = Math.min(2 * size, sievePage)) {
+      const ids = page(below, size);
+      hits.push(...ids.filter((id) => db.sql(shownSql).get([id])));
+      below = ids.at(-1) ?? 0;
+      if (ids.length < size) break;
+    }
+    return hits.slice(0, limit);
   };
 
   return {
@@ -59,10 +74,11 @@ export const createSearchIndex = (db: Connection): SearchIndex => {
       return tail.length === limit ? tail : [...tail, ...searchIndexed(query, ownerId, below, limit - tail.length)];
     },
     backlog: (lastEvent) => lastEvent - mark,
-    follow: (maxChars) => {
+    follow: (lastEvent, maxChars) => {
       let chars = 0;
       let last = mark;
-      for (const [id, ownerId, event] of db.sql(nextSql).all([mark, batch])) {
+      const rows = db.sql(nextSql).all([mark, batch]);
+      for (const [id, ownerId, event] of rows) {
         if (chars > maxChars) break;
         last = Number(id);
         const text = searchableText(JSON.parse(String(event)) as DurableEvent);
@@ -76,6 +92,8 @@ export const createSearchIndex = (db: Connection): SearchIndex => {
         ]);
         chars += text.length;
       }
+      // The newest ids may stand for nothing: their write failed, or they were purged before their turn came.
+      if (rows.length < batch && last === Number(rows.at(-1)?.[0] ?? mark)) last = lastEvent;
       setMeta(db, 'followed', String(last));
       return last;
     },
@@ -103,11 +121,15 @@ export const isIndexDamage = (thrown: unknown): boolean => sqliteCode(thrown) ==
 const ownerToken = (ownerId: string): string => `o${Buffer.from(ownerId).toString('hex')}`;
 
 const tailPage = 500;
+const sievePage = 1_000;
 const batch = 256;
 const tailSql = `SELECT events.id, events.event FROM events JOIN sessions ON sessions.no = events.session
-  WHERE events.id > ? AND events.id < ? AND (? IS NULL OR sessions.owner_id = ?) ORDER BY events.id DESC LIMIT ?`;
+  WHERE events.id > ? AND events.id < ? AND (? IS NULL OR sessions.owner_id = ?) AND sessions.hidden = 0 AND sessions.deleted_at IS NULL
+  ORDER BY events.id DESC LIMIT ?`;
+const shownSql = `SELECT 1 FROM events JOIN sessions ON sessions.no = events.session
+  WHERE events.id = ? AND sessions.deleted_at IS NULL`;
 // Numbers arrive as REAL, and FTS5 ignores a bound on rowid that is not an INTEGER.
 // By rowid, not by rank: ranking has to score every match (547 ms in a million).
 const indexSql = 'SELECT rowid FROM search WHERE search MATCH ? AND rowid < CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?';
 const nextSql = `SELECT events.id, sessions.owner_id, events.event FROM events JOIN sessions ON sessions.no = events.session
-  WHERE events.id > ? ORDER BY events.id LIMIT ?`;
+  WHERE events.id > ? AND sessions.hidden = 0 ORDER BY events.id LIMIT ?`;

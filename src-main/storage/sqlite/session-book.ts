@@ -19,6 +19,8 @@ export type SessionBook = {
   readonly ahead: (no: number) => SessionState | undefined;
   /** The row was inserted as the state is now. */
   readonly inserted: (state: SessionState) => void;
+  /** The row is being deleted in this transaction, after `store`. */
+  readonly forget: (id: string) => void;
   /** Writes what lags; to be run in a transaction. */
   readonly store: () => void;
   /** How many sessions lag. */
@@ -67,6 +69,9 @@ export const createSessionBook = (db: Connection, limit = 4096): SessionBook => 
     },
     inserted: (state) => {
       stored.set(state, state.lastSeq);
+    },
+    forget: (id) => {
+      byId.delete(id);
     },
     ahead: (no) => lagging.get(no),
     lagCount: () => lagging.size,

@@ -4,6 +4,7 @@ import type { PackedWrite, WorkerOptions } from '../worker-protocol.ts';
 import { explain, isDamage } from './failures.ts';
 import { setMeta } from './meta.ts';
 import { openFile } from './open-file.ts';
+import { createQuota } from './quota.ts';
 import { createReader } from './reader.ts';
 import { createSearchIndex, isIndexDamage } from './search-index.ts';
 import { createSessionBook } from './session-book.ts';
@@ -42,8 +43,8 @@ const open = (options: WorkerOptions): Store => {
   const { db, report } = openFile(options);
   const book = createSessionBook(db);
   const index = createSearchIndex(db);
-  const writer = createWriter(db, book);
-  const readRow = createReader(db, book, index);
+  const writer = createWriter(db, book, createQuota(db, options.maxDatabaseMb));
+  const readRow = createReader(db, options.file, book, index);
   let damaged = false;
 
   const explained = (error: unknown): AppError => {
@@ -92,7 +93,7 @@ const open = (options: WorkerOptions): Store => {
     follow: () => {
       try {
         if (index.backlog(writer.lastEvent()) === 0) return index.tidy();
-        index.followed(mendingIndex(() => inTransaction(() => index.follow(followChars))));
+        index.followed(mendingIndex(() => inTransaction(() => index.follow(writer.lastEvent(), followChars))));
         return true;
       } catch (error) {
         // Nobody asked for this, and nothing is lost: it is tried again after the next write.

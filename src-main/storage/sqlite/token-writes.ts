@@ -30,6 +30,10 @@ export const writeToken = (db: Connection, write: TokenWrite): number | null => 
         throw new AppError('TOKEN_UNKNOWN');
       }
       return null;
+    case 'token.restore':
+      if (!db.sql('SELECT 1 FROM tokens WHERE id = ?').get([write.id])) throw new AppError('TOKEN_UNKNOWN');
+      db.sql('UPDATE tokens SET revoked_at = NULL WHERE id = ? AND revoked_at = ?').run([write.id, write.revokedAt]);
+      return null;
     case 'token.revokeAll':
       return db.sql('UPDATE tokens SET revoked_at = ? WHERE revoked_at IS NULL').run([write.at]);
     case 'token.used':

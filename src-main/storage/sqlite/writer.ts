@@ -2,11 +2,16 @@ import { AppError } from '../../../src-shared/app-error.ts';
 import { assertNever } from '../../../src-shared/assert-never.ts';
 import { idempotencyWindowMs } from '../database.ts';
 import type { PackedEvent, PackedTurn, PackedWrite, WriteYield } from '../worker-protocol.ts';
+import { writeBatch } from './batch-writes.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { sqliteCode } from './failures.ts';
-import { appKey, setMeta } from './meta.ts';
+import { appKey, getMeta, setMeta } from './meta.ts';
+import { purgeSessions } from './purge.ts';
+import { isFreeing, type Quota } from './quota.ts';
 import type { SessionBook, SessionState } from './session-book.ts';
+import { writeSession } from './session-writes.ts';
 import { writeToken } from './token-writes.ts';
+import { createUsageSums } from './usage-sums.ts';
 
 export type CallResult = readonly (WriteYield | null)[] | { readonly error: unknown };
 
@@ -17,9 +22,11 @@ export type Writer = {
   readonly lastEvent: () => number;
 };
 
-export const createWriter = (db: Connection, book: SessionBook): Writer => {
+export const createWriter = (db: Connection, book: SessionBook, quota: Quota): Writer => {
   let lastTurn = lastNumber(db, 'SELECT coalesce(max(no), 0) FROM turns');
-  let lastEvent = lastNumber(db, 'SELECT coalesce(max(id), 0) FROM events');
+  // The newest events may have been purged. What the index has passed, it does not look at again.
+  let lastEvent = Math.max(lastNumber(db, 'SELECT coalesce(max(id), 0) FROM events'), Number(getMeta(db, 'followed') ?? 0));
+  const usage = createUsageSums(db);
   /** Turns that are still running: message id → number. Only spares look-ups. */
   const running = new Map<string, number>();
 
@@ -54,13 +61,9 @@ export const createWriter = (db: Connection, book: SessionBook): Writer => {
           return seq;
         });
       }
-      case 'turn.end': {
-        const planned = plan.turns.get(write.messageId);
-        if (planned) Object.assign(planned, { status: write.status, endedAt: write.endedAt, usage: write.usage });
-        else changeTurn(endTurn, [write.status, write.endedAt, write.usage, write.messageId]);
-        running.delete(write.messageId);
+      case 'turn.end':
+        endTurn(plan, write);
         return null;
-      }
       case 'turn.checkpoint':
         if (plan.turns.has(write.messageId)) flush(plan);
         changeTurn('UPDATE turns SET partial = ? WHERE message_id = ?', [JSON.stringify(write.partial), write.messageId]);
@@ -69,8 +72,25 @@ export const createWriter = (db: Connection, book: SessionBook): Writer => {
         if (plan.turns.has(write.messageId)) flush(plan);
         changeTurn('UPDATE turns SET open_tool_call = ? WHERE message_id = ?', [write.toolCall, write.messageId]);
         return null;
+      case 'session.update':
+      case 'session.delete':
+      case 'session.restore':
+        flush(plan);
+        return writeSession(db, write);
+      case 'session.purge':
+        flush(plan);
+        return purgeSessions(db, book, write);
+      case 'batch.insert':
+      case 'batch.lines':
+      case 'batch.status':
+      case 'batch.line':
+      case 'batch.cancelWaiting':
+      case 'batch.delete':
+      case 'batch.purge':
+        return writeBatch(db, write);
       case 'token.insert':
       case 'token.revoke':
+      case 'token.restore':
       case 'token.revokeAll':
       case 'token.used':
       case 'token.prune':
@@ -91,7 +111,23 @@ export const createWriter = (db: Connection, book: SessionBook): Writer => {
 
   const planTurn = (session: SessionState, turn: PackedTurn): PlannedTurn => {
     lastTurn += 1;
-    return { no: lastTurn, session, turn, status: 'accepted', endedAt: null, usage: null };
+    return { no: lastTurn, session, turn, status: 'accepted', endedAt: null, usage: null, model: null };
+  };
+
+  const endTurn = (plan: Plan, end: Extract<PackedWrite, { op: 'turn.end' }>): void => {
+    const { messageId, status, endedAt, model } = end;
+    const planned = plan.turns.get(messageId);
+    let owner: readonly [ownerId: string, agentId: string];
+    if (planned) {
+      Object.assign(planned, { status, endedAt, usage: end.usage, model });
+      owner = [planned.turn.ownerId, planned.turn.agentId];
+    } else {
+      const row = db.sql(endSql).get([status, endedAt, end.usage, model, messageId]);
+      if (!row) throw new AppError('MESSAGE_UNKNOWN');
+      owner = [String(row[0]), String(row[1])];
+    }
+    running.delete(messageId);
+    usage.add({ ...end, ownerId: owner[0], agentId: owner[1], usage: end.usage === null ? null : JSON.parse(end.usage) });
   };
 
   const flush = (plan: Plan): void => {
@@ -107,6 +143,7 @@ export const createWriter = (db: Connection, book: SessionBook): Writer => {
         s.createdAt,
         state.updatedAt,
         state.lastSeq,
+        s.hidden ? 1 : 0,
       ]);
       book.inserted(state);
     }
@@ -133,6 +170,8 @@ export const createWriter = (db: Connection, book: SessionBook): Writer => {
       t.ownerId,
       t.agentId,
       t.traceId,
+      t.via,
+      planned.model,
       planned.status,
       t.acceptedAt,
       planned.endedAt,
@@ -172,6 +211,7 @@ export const createWriter = (db: Connection, book: SessionBook): Writer => {
     try {
       db.exec('BEGIN IMMEDIATE');
       const results = work();
+      usage.store();
       if (book.lagCount() > maxLagging) book.store();
       db.exec('COMMIT');
       book.committed();
@@ -180,23 +220,28 @@ export const createWriter = (db: Connection, book: SessionBook): Writer => {
       // A full disk can have ended the transaction already.
       if (db.inTransaction()) db.exec('ROLLBACK');
       book.rolledBack();
+      usage.forget();
       running.clear();
       throw error;
     }
   };
 
+  /** At the quota too there must be a way to make room, and that needs a few pages first. */
+  const withRoom = (calls: readonly (readonly PackedWrite[])[], work: () => readonly CallResult[]): readonly CallResult[] =>
+    calls.some((writes) => writes.some(isFreeing)) ? quota.lend(work) : work();
+
   return {
     lastEvent: () => lastEvent,
     applyGroup: (calls) => {
       try {
-        return inTransaction(() => calls.map(applyCall));
+        return withRoom(calls, () => inTransaction(() => calls.map(applyCall)));
       } catch (error) {
         if (calls.length === 1) return [{ error }];
       }
       // One of them is bad, and savepoints around each would cost all of them. So each on its own now.
       return calls.flatMap((call) => {
         try {
-          return inTransaction(() => [applyCall(call)]);
+          return withRoom([call], () => inTransaction(() => [applyCall(call)]));
         } catch (error) {
           return [{ error }];
         }
@@ -221,18 +266,20 @@ type PlannedTurn = {
   status: string;
   endedAt: number | null;
   usage: string | null;
+  model: string | null;
 };
 
 const lastNumber = (db: Connection, sql: string): number => Number(db.sql(sql).get([])?.[0]);
 
 const insertSession = `INSERT INTO sessions
-  (no, id, owner_id, name, title, agent_id, channel, created_at, updated_at, last_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  (no, id, owner_id, name, title, agent_id, channel, created_at, updated_at, last_seq, hidden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const insertTurn = `INSERT INTO turns
-  (no, message_id, session, owner_id, agent_id, trace_id, status, accepted_at, ended_at, options, partial, open_tool_call, usage,
-   idempotency_key, body_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  (no, message_id, session, owner_id, agent_id, trace_id, via, model, status, accepted_at, ended_at, options, partial, open_tool_call,
+   usage, idempotency_key, body_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const insertEvent = 'INSERT INTO events (id, session, seq, turn, at, event) VALUES (?, ?, ?, ?, ?, ?)';
 const insertTwoEvents = `${insertEvent}, (?, ?, ?, ?, ?, ?)`;
 /** `partial` is kept as JSON: the driver ends a text at its first NUL when it reads it back. */
 const noText = '""';
-const endTurn = `UPDATE turns SET status = ?, ended_at = ?, usage = ?, partial = '${noText}' WHERE message_id = ?`;
+const endSql = `UPDATE turns SET status = ?, ended_at = ?, usage = ?, model = ?, partial = '${noText}' WHERE message_id = ?
+  RETURNING owner_id, agent_id`;
 const releaseKey = 'UPDATE turns SET idempotency_key = NULL WHERE owner_id = ? AND idempotency_key = ? AND accepted_at < ?';

@@ -1,0 +1,44 @@
+import { AppError } from '../../../src-shared/app-error.ts';
+import type { BatchLineRow, BatchRow, EventRow, SessionRow, TokenRow, TurnRow, UsageRow } from '../database.ts';
+
+/** `id` is the rowid: the order over all sessions. */
+export type StoredEvent = { readonly id: number; readonly sessionId: string; readonly row: EventRow };
+export type StoredTurn = TurnRow & { readonly no: number };
+export type StoredBatch = BatchRow & { readonly lines: readonly BatchLineRow[]; readonly cancelled: boolean };
+/** One turn as the sums count it. */
+export type Spent = Omit<UsageRow, 'key'> & { readonly keys: Readonly<Record<'day' | 'agent' | 'token' | 'model', string>> };
+
+export type Tables = {
+  sessions: Map<string, SessionRow>;
+  turns: Map<string, StoredTurn>;
+  tokens: Map<string, TokenRow>;
+  batches: Map<string, StoredBatch>;
+  meta: Map<string, string>;
+  events: readonly StoredEvent[];
+  spent: readonly Spent[];
+  /** The newest number of a turn or an event. */
+  last: number;
+};
+
+export const emptyTables = (): Tables => ({
+  sessions: new Map(),
+  turns: new Map(),
+  tokens: new Map(),
+  batches: new Map(),
+  meta: new Map(),
+  events: [],
+  spent: [],
+  last: 0,
+});
+
+/** Rows are never changed in place, so copies of the maps are enough. */
+export const snapshot = (tables: Tables): Tables => ({
+  ...tables,
+  sessions: new Map(tables.sessions),
+  turns: new Map(tables.turns),
+  tokens: new Map(tables.tokens),
+  batches: new Map(tables.batches),
+  meta: new Map(tables.meta),
+});
+
+export const clash = (): AppError => new AppError('INTERNAL', { message: 'What was to be stored clashes with what is stored already.' });

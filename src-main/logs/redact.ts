@@ -11,20 +11,30 @@ const patterns: readonly RegExp[] = [
   /\bAIza[A-Za-z0-9_-]{30,}/g,
   /\bAKIA[A-Z0-9]{16}\b/g,
   /\b(?<=(?:bearer|basic) )[A-Za-z0-9._~+/=-]{12,}/gi,
-  /(?<=x-openclaw-pin["']?\s*[:=,]\s*["']?)[^\s"',]+/gi,
-  /(?<=[?&](?:ticket|sessionId|token|key|api_key|access_token)=)[^&\s"']+/gi,
+  // Not the backslash: in JSON it guards the quote behind it.
+  /(?<=x-openclaw-pin\\?["']?\s*[:=,]\s*\\?["']?)[^\s"',\\]+/gi,
+  /(?<=[?&](?:ticket|sessionId|token|key|api_key|access_token)=)[^&\s"'\\]+/gi,
 ];
+
+/** Every secret above has one of these in it; most lines have none, and are spared the patterns. */
+const cues = /eyJ|ock_|ses_|[spr]k-|gh[posu][_-]|github_pat|glpat|xox|AIza|AKIA|claw-pin|[?&]\w+=|(?:bearer|basic) /i;
 
 /** The text with every secret replaced by `[redacted]`. */
 export const redact = (text: string): string => {
+  if (!cues.test(text)) return text;
   let out = text;
   for (const pattern of patterns) out = out.replace(pattern, '[redacted]');
   return out;
 };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
 /** Control and bidi characters as `\\u….`, so that no log line can forge another or turn itself around. Line ends and tabs stay. */
 export const escapeControls = (text: string): string =>
-  text.replace(
-    /(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  controls.test(text)
+    ? text.replace(
+        /(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+        (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      )
+    : text;

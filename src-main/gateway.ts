@@ -13,6 +13,7 @@ import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createChannelRoutes } from './channels/channel-routes.ts';
 import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
+import { createLogFeed } from './logs/log-feed.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
 import { redact } from './logs/redact.ts';
 import type { Principal } from './principal.ts';
@@ -60,6 +61,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
   const signInCodes = createOneTimeCodes<true>({ lifeMs: signInLifeMs, most: 100, clock, randomBytes });
   const tickets = createOneTimeCodes<Principal>({ lifeMs: ticketLifeMs, most: 10_000, clock, randomBytes });
   const limits = createConnectionLimits(config.gateway.limits);
+  const followLog = createLogFeed({ log, clock });
   let port = config.gateway.port;
   let stopping: Promise<void> | null = null;
   let mint: (() => Promise<{ token: string; expiresAt: number }>) | null = null;
@@ -175,7 +177,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createChannelRoutes({ config }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
-          ...createLogRoutes(log),
+          ...createLogRoutes({ log, follow: followLog }),
         },
         authenticate,
         basePath,
@@ -199,7 +201,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       guard: () => guard,
       perToken: config.gateway.limits.perToken,
       path: `${basePath}ws`,
-      feeds: createWsFeeds({ log, engine, stops, database, view: sessionRoutes.view }),
+      feeds: createWsFeeds({ followLog, engine, stops, database, view: sessionRoutes.view }),
       follow: followTurn,
       replayed,
     });

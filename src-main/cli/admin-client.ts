@@ -16,7 +16,7 @@ export type AdminClient = {
   /** Sends JSON Lines as they are read. @throws AppError as the gateway said it; what the stream throws */
   readonly upload: <Id extends RouteId>(id: Id, input: RouteRequest<Id>, lines: Readable) => Promise<RouteAnswer<Id>>;
   /** Follows an event stream until it ends. */
-  readonly follow: (path: string, onEvent: (data: unknown) => void) => Promise<void>;
+  readonly follow: (path: string, onEvent: (data: unknown, event: string) => void) => Promise<void>;
 };
 
 /** Null where no gateway runs on this home. */
@@ -55,7 +55,7 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
             rest = events.pop() ?? '';
             for (const event of events) {
               const data = /^data: (.*)$/m.exec(event)?.[1];
-              if (data !== undefined) onEvent(JSON.parse(data));
+              if (data !== undefined) onEvent(JSON.parse(data), /^event: (.*)$/m.exec(event)?.[1] ?? 'message');
             }
           });
           response

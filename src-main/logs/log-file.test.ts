@@ -118,6 +118,15 @@ describe('the log file', () => {
 });
 
 describe('GET /api/v1/logs', () => {
+  it('names the token that a request and its turn belong to, never its text', async () => {
+    const t = await startTestGateway({ config: debug });
+    const { id, secret } = await t.mint();
+    await t.call('POST', '/api/v1/messages', { token: secret, json: { content: '/files' } });
+    const { lines } = (await t.call('GET', `/api/v1/logs?level=debug&token=${id}`, { token: t.admin })).json as { lines: Line[] };
+    expect(lines.map(({ source }) => source)).toEqual(['tool', 'turn', 'http']);
+    expect(lines.every((line) => line.token === id)).toBe(true);
+  });
+
   it('filters by level, time and words, newest last', async () => {
     const t = await startTestGateway({ upstream: await scriptModel(() => ({ kind: 'error', status: 401 })) });
     const { json } = await t.post({ content: 'hi' });
@@ -129,6 +138,9 @@ describe('GET /api/v1/logs', () => {
     expect(await get(`q=${json.traceId}`)).toEqual(all.filter(({ traceId }) => traceId === json.traceId));
     expect(await get(`since=${(all.at(-1) as unknown as { time: number }).time}`)).toEqual([]);
     expect(await get('limit=1')).toEqual(all.slice(-1));
+    expect(await get('source=turn')).toEqual(all.filter(({ source }) => source === 'turn'));
+    expect(await get(`after=${all.at(-2)?.seq}`)).toEqual(all.slice(-1));
+    expect(await get(`before=${all.at(-1)?.seq}`)).toEqual(all.slice(0, -1));
   });
 
   it('follows as an event stream at the asked level, and records it only for as long', async () => {

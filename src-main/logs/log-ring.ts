@@ -1,24 +1,32 @@
-import type { LogLine } from '../../src-shared/contract/rest.ts';
+import type { LogHead } from './log-line.ts';
+
+/** A line as the file has it. */
+export type LogEntry = LogHead & { readonly text: string };
 
 /** The newest log lines in memory, and whoever follows them. */
 export type LogRing = {
-  readonly push: (line: LogLine) => void;
+  readonly push: (entry: LogEntry) => void;
   /** Oldest first. */
-  readonly lines: () => readonly LogLine[];
-  readonly follow: (listener: (line: LogLine) => void) => () => void;
+  readonly entries: () => readonly LogEntry[];
+  /** Of the newest line there was; 0 before the first. */
+  readonly lastSeq: () => number;
+  readonly follow: (listener: (entry: LogEntry) => void) => () => void;
 };
 
-export const createLogRing = (capacity: number): LogRing => {
-  let lines: LogLine[] = [];
-  const followers = new Set<(line: LogLine) => void>();
+export const createLogRing = (capacity: number, lastSeq = 0): LogRing => {
+  let entries: LogEntry[] = [];
+  const followers = new Set<(entry: LogEntry) => void>();
+  let last = lastSeq;
   return {
-    push: (line) => {
-      lines.push(line);
+    push: (entry) => {
+      last = entry.seq;
+      entries.push(entry);
       // Cutting in halves keeps a push cheap: one copy for every `capacity` lines.
-      if (lines.length >= capacity * 2) lines = lines.slice(-capacity);
-      for (const follower of followers) follower(line);
+      if (entries.length >= capacity * 2) entries = entries.slice(-capacity);
+      for (const follower of followers) follower(entry);
     },
-    lines: () => lines.slice(-capacity),
+    entries: () => entries.slice(-capacity),
+    lastSeq: () => last,
     follow: (listener) => {
       followers.add(listener);
       return () => followers.delete(listener);

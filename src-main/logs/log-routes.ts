@@ -1,7 +1,13 @@
-import type { LogLine, RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
-import { type Log, type LogLevel, levelNumbers } from './create-log.ts';
+import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
+import type { Log } from './create-log.ts';
+import type { FollowLog } from './log-feed.ts';
+import { readLogPage } from './log-history.ts';
 
-type Sink = { readonly send: (event: string, data: unknown) => void; readonly close: () => void };
+type Sink = {
+  readonly send: (event: string, ...data: readonly unknown[]) => void;
+  readonly hasRoom: () => boolean;
+  readonly close: () => void;
+};
 export type LogRoutes = {
   readonly getLogs: (
     input: RouteInput<'getLogs'>,
@@ -9,29 +15,28 @@ export type LogRoutes = {
   ) => Promise<RouteAnswer<'getLogs'> | { readonly sse: (sink: Sink) => () => void }>;
 };
 
-/** The newest lines from memory; as an event stream it follows, and records at the asked level for as long. */
-export const createLogRoutes = (log: Pick<Log, 'ring' | 'lowerLevel'>): LogRoutes => ({
+const defaultLimit = 200;
+
+/** The newest lines; as an event stream it follows, and records at the asked level for as long. */
+export const createLogRoutes = ({ log, follow }: { readonly log: Log; readonly follow: FollowLog }): LogRoutes => ({
   getLogs: async ({ query }, info) => {
-    const level: LogLevel = query.level ?? 'info';
-    const needle = query.q?.toLowerCase();
-    const matches = (line: LogLine): boolean =>
-      levelNumbers[line.level] >= levelNumbers[level] &&
-      line.time > (query.since ?? 0) &&
-      (needle === undefined || JSON.stringify(line).toLowerCase().includes(needle));
-    const lines = log.ring
-      .lines()
-      .filter(matches)
-      .slice(-(query.limit ?? 200));
-    if (!info.wantsStream) return { status: 200, body: { lines } };
+    const filter = { ...query, level: query.level ?? 'info' };
+    // What is logged while the page is read is in memory still.
+    const after = log.ring.lastSeq();
+    const { lines, nextBefore } = await readLogPage(log, { ...filter, limit: query.limit ?? defaultLimit });
+    if (!info.wantsStream) return { status: 200, body: { lines: [...lines], nextBefore } };
     return {
       sse: (sink) => {
-        for (const line of lines) sink.send('log', line);
-        const unfollow = log.ring.follow((line) => matches(line) && sink.send('log', line));
-        const raise = log.lowerLevel(level);
-        return () => {
-          unfollow();
-          raise();
-        };
+        if (lines.length > 0) sink.send('log', ...lines);
+        return follow({
+          filter,
+          after: Math.max(after, lines.at(-1)?.seq ?? 0),
+          hasRoom: sink.hasRoom,
+          deliver: ({ lines: more, dropped }) => {
+            if (more.length > 0) sink.send('log', ...more);
+            if (dropped > 0) sink.send('dropped', { dropped });
+          },
+        });
       },
     };
   },

@@ -58,10 +58,13 @@ export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryP
     // Cancelled or stopped while that was written: it stays what it has become.
     if (stops.holding(request) !== null || !left.delete(request.messageId)) return;
     begin(request);
-    log.info({ source: 'turn', traceId: request.traceId, messageId: request.messageId }, 'turn taken up again after a restart');
+    log.info(
+      { source: 'turn', traceId: request.traceId, token: request.ownerId, messageId: request.messageId },
+      'turn taken up again after a restart',
+    );
   };
 
-  const interrupt = async ({ sessionId, messageId, traceId, partial, openToolCall }: TurnRow): Promise<void> => {
+  const interrupt = async ({ sessionId, messageId, ownerId, traceId, partial, openToolCall }: TurnRow): Promise<void> => {
     const content = openToolCall
       ? `The gateway ended while the tool "${openToolCall}" was at work; whether it finished is not known. Check what it did, then say how to go on.`
       : 'The gateway ended before this message was answered, and what was asked cannot be read any more.';
@@ -75,10 +78,10 @@ export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryP
       }),
       end(messageId, 'failed'),
     ]);
-    log.warn({ source: 'turn', traceId, messageId }, content);
+    log.warn({ source: 'turn', traceId, token: ownerId, messageId }, content);
   };
 
-  const cancel = async ({ messageId, session, content, traceId }: TurnRequest, partial: string): Promise<void> => {
+  const cancel = async ({ messageId, ownerId, session, content, traceId }: TurnRequest, partial: string): Promise<void> => {
     const event: DurableEvent = {
       type: 'status',
       state: 'cancelled',
@@ -86,7 +89,7 @@ export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryP
       ...(partial === '' ? {} : { partial }),
     };
     await database.write([say(session.id, messageId, event), end(messageId, 'cancelled')]);
-    log.info({ source: 'turn', traceId, messageId, status: 'cancelled' }, 'turn cancelled');
+    log.info({ source: 'turn', traceId, token: ownerId, messageId, status: 'cancelled' }, 'turn cancelled');
   };
 
   const say = (sessionId: string, messageId: string, event: DurableEvent): Write => ({

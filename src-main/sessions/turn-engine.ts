@@ -63,6 +63,7 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
     const line = {
       source: 'turn',
       traceId: request.traceId,
+      token: request.ownerId,
       messageId: request.messageId,
       agent: request.agentId,
       status: outcome.status,
@@ -90,9 +91,9 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
           ports.onSettled(request.session);
           notify(accepted, false);
         },
-        onTool: ({ request: { traceId, messageId } }, call) =>
+        onTool: ({ request: { traceId, ownerId, messageId } }, call) =>
           log.info(
-            { source: 'tool', traceId, messageId, tool: call.name, status: call.status, durationMs: call.durationMs },
+            { source: 'tool', traceId, token: ownerId, messageId, tool: call.name, status: call.status, durationMs: call.durationMs },
             `tool ${call.status}`,
           ),
         onEnded,

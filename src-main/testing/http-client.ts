@@ -56,6 +56,9 @@ export type EventStream = {
   /** The first event, past or to come, that matches; rejects when the stream ends without one. */
   readonly waitFor: (matches: (event: TurnFrame) => boolean) => Promise<TurnFrame>;
   readonly ended: Promise<void>;
+  /** Reads nothing until `resume`. */
+  readonly pause: () => void;
+  readonly resume: () => void;
   readonly hangUp: () => void;
 };
 
@@ -95,6 +98,8 @@ export const openEventStream = (base: string, method: string, path: string, opti
           headers: response.headers,
           events,
           ended,
+          pause: () => response.pause(),
+          resume: () => response.resume(),
           hangUp: () => outgoing.destroy(),
           waitFor: (matches) =>
             new Promise((found, missing) => {

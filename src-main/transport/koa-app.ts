@@ -53,7 +53,11 @@ export const createKoaApp = (ports: AppPorts): CreateListener => {
         await next();
         if (ctx.status === 404 && ctx.body === undefined) throw new AppError('NOT_FOUND');
       } catch (thrown) {
-        const { status, headers, body } = reportError(thrown, log, { traceId, route: `${ctx.method} ${ctx.path}` });
+        const { status, headers, body } = reportError(thrown, log, {
+          traceId,
+          token: ctx.state.tokenId,
+          route: `${ctx.method} ${ctx.path}`,
+        });
         ctx.set(headers);
         ctx.status = status;
         ctx.body = body;
@@ -62,7 +66,13 @@ export const createKoaApp = (ports: AppPorts): CreateListener => {
       }
       if (log.isLevelEnabled('debug'))
         log.debug(
-          { source: 'http', traceId, status: ctx.status, durationMs: Math.round(ports.clock.monotonic() - startedAt) },
+          {
+            source: 'http',
+            traceId,
+            token: ctx.state.tokenId,
+            status: ctx.status,
+            durationMs: Math.round(ports.clock.monotonic() - startedAt),
+          },
           `${ctx.method} ${ctx.path}`,
         );
     });

@@ -23,7 +23,7 @@ export const toErrorBody = (error: AppError, traceId: string): ErrorBody => ({
 export const reportError = (
   thrown: unknown,
   log: Logger,
-  context: { traceId: string; route: string },
+  context: { traceId: string; token?: string | undefined; route: string },
 ): { error: AppError; status: number; headers: Record<string, string>; body: ErrorBody } => {
   const error = AppError.from(thrown);
   const status = errorCodes[error.code].status;

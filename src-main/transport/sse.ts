@@ -3,12 +3,16 @@ import type { Context } from 'koa';
 
 /** One server-sent-event answer. */
 export type SseSink = {
-  readonly send: (event: string, data: unknown) => void;
+  /** One event for each piece of data, all in one write. */
+  readonly send: (event: string, ...data: readonly unknown[]) => void;
+  /** False while the client has much to read. */
+  readonly hasRoom: () => boolean;
   readonly close: () => void;
 };
 
 const keepAliveMs = 15_000;
 const maxBufferedBytes = 4 * 1024 * 1024;
+const roomBytes = 1024 * 1024;
 
 /** Turns the answer into an event stream. `start` gets the sink and returns its undo, run once when either side ends. */
 export const openSse = (ctx: Context, start: (sink: SseSink) => () => void): void => {
@@ -28,12 +32,13 @@ export const openSse = (ctx: Context, start: (sink: SseSink) => () => void): voi
   stream.on('close', end);
   ctx.res.on('close', () => stream.destroy());
   undo = start({
-    send: (event, data) => {
+    send: (event, ...data) => {
       if (stream.destroyed || stream.writableEnded) return;
-      stream.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      stream.write(data.map((one) => `event: ${event}\ndata: ${JSON.stringify(one)}\n\n`).join(''));
       // A client that does not read: what it missed can be fetched again, our memory cannot.
       if (stream.writableLength > maxBufferedBytes) stream.destroy();
     },
+    hasRoom: () => stream.readableLength + stream.writableLength < roomBytes,
     close: () => stream.end(),
   });
 };

@@ -18,6 +18,8 @@ import { parseJsonText } from './read-body.ts';
 import type { WsFeeds } from './ws-feeds.ts';
 
 const maxBufferedBytes = 4 * 1024 * 1024;
+/** Above it a client gets nothing that can be left out. */
+const roomBytes = 1024 * 1024;
 const badFramesMost = 3;
 
 export type WsPorts = {
@@ -65,7 +67,7 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, by: Principal, 
   const sendError = (thrown: unknown, about: { readonly replyTo?: string | undefined; readonly traceId: string }): void => {
     const error = AppError.from(thrown);
     if (error.code === 'INTERNAL')
-      ports.log.error({ source: 'ws', traceId: about.traceId, err: error.cause }, 'a frame could not be handled');
+      ports.log.error({ source: 'ws', traceId: about.traceId, token: by.id, err: error.cause }, 'a frame could not be handled');
     send({
       type: 'error',
       code: error.code,
@@ -197,7 +199,10 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, by: Principal, 
       subscriptions.get(topic)?.();
       subscriptions.set(
         topic,
-        ports.feeds[topic](by, (data) => send({ type: 'event', content: topic, topic, data, ...bare() }), frame.level ?? 'info'),
+        ports.feeds[topic](by, (data) => send({ type: 'event', content: topic, topic, data, ...bare() }), {
+          level: frame.level ?? 'info',
+          hasRoom: () => socket.bufferedAmount < roomBytes,
+        }),
       );
     }
   };

@@ -1,31 +1,29 @@
-import type { LogLine, Session } from '../../src-shared/contract/rest.ts';
+import type { LogLevel, Session } from '../../src-shared/contract/rest.ts';
 import type { Topic } from '../../src-shared/contract/ws.ts';
-import { type Log, type LogLevel, levelNumbers } from '../logs/create-log.ts';
+import type { FollowLog } from '../logs/log-feed.ts';
 import type { Principal } from '../principal.ts';
 import type { Stops } from '../sessions/stops.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database, SessionRow } from '../storage/database.ts';
 
-type Feed = (by: Principal, send: (data: unknown) => void, level: LogLevel) => () => void;
+/** `hasRoom`: false while the client has not read what it was sent. */
+type Feed = (
+  by: Principal,
+  send: (data: unknown) => void,
+  options: { readonly level: LogLevel; readonly hasRoom: () => boolean },
+) => () => void;
 
 /** What `subscribe` can follow; each returns its undo. */
 export type WsFeeds = { readonly [T in Topic]: Feed };
 
 export const createWsFeeds = (ports: {
-  readonly log: Pick<Log, 'ring' | 'lowerLevel'>;
+  readonly followLog: FollowLog;
   readonly engine: TurnEngine;
   readonly stops: Pick<Stops, 'list' | 'onChange'>;
   readonly database: Database;
   readonly view: (session: SessionRow, by: Principal) => Session;
 }): WsFeeds => ({
-  logs: (_by, send, level) => {
-    const raise = ports.log.lowerLevel(level);
-    const unfollow = ports.log.ring.follow((line: LogLine) => levelNumbers[line.level] >= levelNumbers[level] && send(line));
-    return () => {
-      unfollow();
-      raise();
-    };
-  },
+  logs: (_by, send, { level, hasRoom }) => ports.followLog({ filter: { level }, hasRoom, deliver: send }),
   status: (_by, send) => {
     const tell = (): void => send({ queue: ports.engine.queue(), stops: ports.stops.list() });
     tell();

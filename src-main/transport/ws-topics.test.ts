@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LogBatch } from '../../src-shared/contract/rest.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 import { gated, scriptModel } from '../testing/upstream.ts';
 
@@ -50,8 +51,13 @@ describe('subscribe', () => {
     socket.send({ type: 'ping' });
     await socket.waitFor((frame) => frame.type === 'pong');
     const { headers } = await t.call('GET', '/api/v1/agents', { token: t.admin });
-    const line = await socket.waitFor((frame) => frame.type === 'event');
-    expect(dataOf(line)).toMatchObject({ level: 'debug', source: 'http', traceId: headers['x-trace-id'], message: 'GET /api/v1/agents' });
+    const batch = await socket.waitFor((frame) => frame.type === 'event' && (dataOf(frame) as LogBatch).lines.length > 0);
+    expect((dataOf(batch) as LogBatch).lines[0]).toMatchObject({
+      level: 'debug',
+      source: 'http',
+      traceId: headers['x-trace-id'],
+      message: 'GET /api/v1/agents',
+    });
 
     socket.send({ type: 'unsubscribe', topics: ['logs'] });
     socket.send({ type: 'ping' });

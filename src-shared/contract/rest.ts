@@ -25,7 +25,18 @@ export const routes = {
 export { type BodyLine, type ErrorBody, errorBodySchema, type Route } from './route.ts';
 export type { Batch, BatchLine } from './routes/batches.ts';
 export type { TurnAnswer } from './routes/messages.ts';
-export { type LogLine, logLineSchema, type Stop, type StopTarget, statusSchema, stopSchema } from './routes/operations.ts';
+export {
+  type LogBatch,
+  type LogLevel,
+  type LogLine,
+  logBatchSchema,
+  logLevels,
+  logLineSchema,
+  type Stop,
+  type StopTarget,
+  statusSchema,
+  stopSchema,
+} from './routes/operations.ts';
 export type { HistoryItem, Session } from './routes/sessions.ts';
 export type { Token } from './routes/tokens.ts';
 

@@ -30,17 +30,33 @@ export const statusSchema = z.object({
   stops: z.array(stopSchema).optional().describe('what an operator has stopped'),
 });
 
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 export const logLineSchema = z.object({
-  /** Counts up by one for each line of this process: a gap is what was dropped. */
+  /** Counts up by one for each line, and is never given twice: each start of the gateway begins at the next million. */
   seq: z.int(),
   time: z.number(),
-  level: z.enum(['debug', 'info', 'warn', 'error']),
+  level: z.enum(logLevels),
   source: z.string(),
   message: z.string(),
   traceId: z.string().optional(),
+  token: z.string().optional().describe('the id of the token that the request or turn belongs to'),
   fields: z.record(z.string(), z.unknown()),
 });
 export type LogLine = z.infer<typeof logLineSchema>;
+
+/**
+ * What the topic `logs` sends, at most some ten times a second: the lines of the level with `from` < seq <= `to`. The first
+ * is empty and says where it begins. Each begins where the last one of the same subscription ended.
+ */
+export const logBatchSchema = z.object({
+  from: z.int(),
+  to: z.int(),
+  lines: z.array(logLineSchema),
+  dropped: z.int().describe('lines in between that were not sent, because the client read too slowly; getLogs has them'),
+});
+export type LogBatch = z.infer<typeof logBatchSchema>;
 
 /** The door a turn came in by. */
 export const doorSchema = z.enum(['rest', 'invoke', 'ws', 'openai', 'batch', 'channel']);
@@ -155,14 +171,23 @@ export const operationRoutes = {
     auth: 'bearer',
     scope: 'logs',
     stream: true,
-    summary: 'the newest log lines; as server-sent events it follows',
+    summary: 'the newest log lines, oldest first; as server-sent events it follows',
     query: z.object({
-      level: z.enum(['debug', 'info', 'warn', 'error']).optional(),
-      since: z.coerce.number().optional(),
-      q: z.string().max(256).optional(),
-      limit: z.coerce.number().int().min(1).max(5000).optional(),
+      level: z.enum(logLevels).optional().describe('and above; default info'),
+      source: z.string().max(64).optional(),
+      token: z.string().max(64).optional().describe('the id of a token'),
+      q: z.string().max(256).optional().describe('text in any field, upper or lower case'),
+      since: z.coerce.number().optional().describe('later than this time'),
+      after: z.coerce.number().int().optional().describe('later than this seq'),
+      before: z.coerce.number().int().optional().describe('earlier than this seq, also in rotated files'),
+      limit: z.coerce.number().int().min(1).max(5000).optional().describe('default 200'),
     }),
-    answers: { 200: z.object({ lines: z.array(logLineSchema) }) },
+    answers: {
+      200: z.object({
+        lines: z.array(logLineSchema),
+        nextBefore: z.int().nullable().describe('older ones with `before`; null: there are none'),
+      }),
+    },
   },
   getHealth: {
     method: 'GET',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseConfig } from '../config/parse-config.ts';
+import { parseConfig, sayProblem } from '../config/parse-config.ts';
 import { locateHome } from '../home.ts';
 import { connectAdmin, unreachable } from './admin-client.ts';
 import type { CliPorts } from './run-cli.ts';
@@ -18,7 +18,7 @@ export const validate = (ports: CliPorts): number => {
     return 0;
   }
   const { problems } = parseConfig(text);
-  for (const problem of problems) ports.stdout.write(`${file}: ${problem}\n`);
+  for (const problem of problems) ports.stdout.write(`${file}: ${sayProblem(problem)}\n`);
   if (problems.length === 0) ports.stderr.write(`${file} is good.\n`);
   return problems.length === 0 ? 0 : 78;
 };

@@ -111,7 +111,7 @@ describe('a config that cannot be used', () => {
   it('listens for other machines only behind a proxy that is named', () => {
     expect(refusal('{ "gateway": { "host": "0.0.0.0" } }')).toMatchObject({
       code: 'CONFIG_BAD',
-      hint: expect.stringContaining('trustedProxies'),
+      message: expect.stringContaining('gateway.trustedProxies'),
     });
     expect(refusal('{}', {}, { host: '0.0.0.0' }).code).toBe('CONFIG_BAD');
     expect(load('{ "gateway": { "host": "0.0.0.0", "trustedProxies": ["10.0.0.1"] } }').config.gateway.host).toBe('0.0.0.0');

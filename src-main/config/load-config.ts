@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { AppError } from '../../src-shared/app-error.ts';
 import { type Config, configSchema } from '../../src-shared/contract/config.ts';
 import type { Home } from '../home.ts';
-import { parseConfig } from './parse-config.ts';
+import { isOpenHost, parseConfig, sayProblem } from './parse-config.ts';
 
 export type LoadedConfig = {
   readonly config: Config;
@@ -11,6 +11,7 @@ export type LoadedConfig = {
 };
 
 type Overrides = { readonly port?: number | undefined; readonly host?: string | undefined };
+type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * argv > environment > `config.json` > defaults, frozen. A file that cannot be used is explained, and the last
@@ -18,12 +19,17 @@ type Overrides = { readonly port?: number | undefined; readonly host?: string | 
  *
  * @throws AppError CONFIG_BAD where there is no last good one, or an override or combination is wrong
  */
-export const loadConfig = (home: Home, env: Readonly<Record<string, string | undefined>>, overrides: Overrides): LoadedConfig => {
+export const loadConfig = (home: Home, env: Env, overrides: Overrides): LoadedConfig => {
   const { config: fromFile, problems } = readFile(home);
+  return { config: overrideConfig(fromFile, env, overrides), problems };
+};
+
+/** What the file says, with argv and environment on top; frozen. @throws AppError CONFIG_BAD where those are wrong */
+export const overrideConfig = (fromFile: Config, env: Env, overrides: Overrides): Config => {
   const port = overrides.port ?? readPort(env.OPENCLAW_PORT) ?? fromFile.gateway.port;
   const config = deepFreeze({ ...fromFile, gateway: { ...fromFile.gateway, port, host: overrides.host ?? fromFile.gateway.host } });
   refuseOpenHost(config);
-  return { config, problems };
+  return config;
 };
 
 const readFile = (home: Home): LoadedConfig => {
@@ -35,7 +41,7 @@ const readFile = (home: Home): LoadedConfig => {
     return lastGood(home, [`config.json cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`]);
   }
   const parsed = parseConfig(text);
-  if (parsed.config === null) return lastGood(home, parsed.problems);
+  if (parsed.config === null) return lastGood(home, parsed.problems.map(sayProblem));
   keepAsGood(home, text);
   return parsed;
 };
@@ -83,12 +89,10 @@ const readPort = (text: string | undefined): number | undefined => {
   return port;
 };
 
-/** Other machines could listen in or call: only behind a proxy that the user names. TLS of our own is not there yet. */
 const refuseOpenHost = (config: Config): void => {
-  const { host, trustedProxies } = config.gateway;
-  if (['127.0.0.1', '::1', 'localhost'].includes(host) || trustedProxies.length > 0) return;
+  if (!isOpenHost(config)) return;
   throw new AppError('CONFIG_BAD', {
-    message: `gateway.host is "${host}", which other machines can reach, without a proxy in front.`,
+    message: `gateway.host is "${config.gateway.host}", which other machines can reach, without a proxy in front.`,
     hint: 'Keep 127.0.0.1, or put a TLS proxy in front and name it in gateway.trustedProxies.',
   });
 };

@@ -1,41 +1,65 @@
 import { findNodeAtLocation, getNodePath, getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
-import { type Config, configSchema, keysNotYet } from '../../src-shared/contract/config.ts';
+import { agentConfigSchema, type Config, configSchema, keysNotYet, modelConfigSchema } from '../../src-shared/contract/config.ts';
 import { nearNames } from '../../src-shared/near-names.ts';
+
+/** Where in the file, counted from 1, and what is wrong there. */
+export type ConfigProblem = { readonly line: number; readonly column: number; readonly message: string };
 
 export type ParsedConfig =
   | { readonly config: Config; readonly problems: readonly [] }
-  | { readonly config: null; readonly problems: readonly string[] };
+  | { readonly config: null; readonly problems: readonly ConfigProblem[] };
 
 /** JSON with comments → config, or every problem in words with its line and column. */
 export const parseConfig = (text: string): ParsedConfig => {
-  const errors: ParseError[] = [];
-  const tree =
-    text.trim() === ''
-      ? null
-      : (parseTree(text.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true, disallowComments: false }) ?? null);
+  const { tree, errors } = parseJsonc(text);
   if (errors.length > 0)
     return {
       config: null,
-      problems: errors.slice(0, 10).map((error) => `${positionOf(text, error.offset)}: ${printParseErrorCode(error.error)}`),
+      problems: errors.slice(0, 10).map(({ offset, error }) => ({ ...positionOf(text, offset), message: printParseErrorCode(error) })),
     };
   const result = configSchema.safeParse(tree ? getNodeValue(tree) : {});
-  if (result.success) return { config: result.data, problems: [] };
-  return { config: null, problems: result.error.issues.flatMap((issue) => describe(issue, tree, text)) };
+  if (!result.success) return { config: null, problems: result.error.issues.flatMap((issue) => describe(issue, tree, text)) };
+  if (isOpenHost(result.data))
+    return { config: null, problems: [{ ...locate(tree, ['gateway', 'host'], text), message: `gateway.host: ${openHostProblem}` }] };
+  return { config: result.data, problems: [] };
 };
+
+/** Comments and trailing commas are fine; a byte order mark counts as one space. `tree` is null for an empty file. */
+export const parseJsonc = (text: string): { readonly tree: Node | null; readonly errors: readonly ParseError[] } => {
+  const errors: ParseError[] = [];
+  if (text.replace(/^\uFEFF/, '').trim() === '') return { tree: null, errors };
+  const tree = parseTree(text.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true, disallowComments: false }) ?? null;
+  return { tree, errors };
+};
+
+/** `line 3, column 5: …` */
+export const sayProblem = ({ line, column, message }: ConfigProblem): string => `line ${line}, column ${column}: ${message}`;
+
+/** Other machines could listen in or call: only behind a proxy that the user names. TLS of our own is not there yet. */
+export const isOpenHost = ({ gateway }: Pick<Config, 'gateway'>): boolean =>
+  !['127.0.0.1', '::1', 'localhost'].includes(gateway.host) && gateway.trustedProxies.length === 0;
+
+const openHostProblem =
+  'other machines could reach this address without a proxy in front; keep 127.0.0.1, or name a TLS proxy in gateway.trustedProxies';
 
 type Issue = { readonly code: string; readonly path: readonly PropertyKey[]; readonly message: string; readonly keys?: readonly string[] };
 
-const describe = (issue: Issue, tree: Node | null, text: string): string[] => {
+const describe = (issue: Issue, tree: Node | null, text: string): ConfigProblem[] => {
   const path = issue.path as (string | number)[];
   if (issue.code === 'unrecognized_keys' && issue.keys) {
     return issue.keys.map((key) => {
-      if (isNotYet([...path, key]))
-        return `${locate(tree, [...path, key], text)}: "${[...path, key].join('.')}" is for a feature that this version does not have yet; take it out`;
+      const at = [...path, key];
+      const position = locate(tree, at, text);
+      if (isNotYet(at))
+        return { ...position, message: `"${at.join('.')}" is for a feature that this version does not have yet; take it out` };
       const near = nearNames(key, knownKeys(path), 1);
-      return `${locate(tree, [...path, key], text)}: unknown key "${[...path, key].join('.')}"${near.length > 0 ? ` – did you mean "${near[0]}"?` : ''}`;
+      return {
+        ...position,
+        message: `unknown key "${at.join('.')}"${near.length > 0 ? ` – did you mean "${near[0]}"?` : ''}`,
+      };
     });
   }
-  return [`${locate(tree, path, text)}: ${path.join('.') || 'the file'}: ${issue.message}`];
+  return [{ ...locate(tree, path, text), message: `${path.join('.') || 'the file'}: ${issue.message}` }];
 };
 
 const isNotYet = (path: readonly (string | number)[]): boolean =>
@@ -45,25 +69,27 @@ const isNotYet = (path: readonly (string | number)[]): boolean =>
   });
 
 /** Position of the key, or of the nearest thing above it that is there. */
-const locate = (tree: Node | null, path: readonly (string | number)[], text: string): string => {
+const locate = (tree: Node | null, path: readonly (string | number)[], text: string): Position => {
   for (let depth = path.length; tree && depth > 0; depth -= 1) {
     const node = findNodeAtLocation(tree, path.slice(0, depth) as (string | number)[]);
     if (node) return positionOf(text, (node.parent?.type === 'property' && getNodePath(node).length > 0 ? node.parent : node).offset);
   }
-  return 'line 1, column 1';
+  return { line: 1, column: 1 };
 };
 
 /** The keys the schema has at a path; empty where it is a free-form record. */
 const knownKeys = (path: readonly (string | number)[]): string[] => {
   const complete: unknown = configSchema.parse({ agents: { a: {} }, models: { m: { provider: 'offline' } } });
-  if (path[0] === 'agents' && path.length === 2) return ['name', 'model', 'system', 'tools', 'workspace', 'maxSteps'];
-  if (path[0] === 'models' && path.length === 2) return ['provider', 'baseUrl', 'model', 'keyRef', 'prices'];
+  if (path[0] === 'agents' && path.length === 2) return Object.keys(agentConfigSchema.shape);
+  if (path[0] === 'models' && path.length === 2) return Object.keys(modelConfigSchema.shape);
   let value = complete;
   for (const key of path) value = typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[key] : null;
   return typeof value === 'object' && value !== null ? Object.keys(value) : [];
 };
 
-const positionOf = (text: string, offset: number): string => {
+type Position = Pick<ConfigProblem, 'line' | 'column'>;
+
+const positionOf = (text: string, offset: number): Position => {
   const before = text.slice(0, offset).split('\n');
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 };

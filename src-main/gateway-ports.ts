@@ -1,3 +1,5 @@
+import type { Config } from '../src-shared/contract/config.ts';
+import type { ConfigFile } from './config/config-file.ts';
 import type { Log } from './logs/create-log.ts';
 import type { Database, OpenReport } from './storage/database.ts';
 import type { SecretStore } from './storage/secret-store.ts';
@@ -30,8 +32,11 @@ export type GatewayPorts = {
   readonly consoleFolder: string;
   /** An agent's folder: made where it is missing, links resolved. `configured`: as `agents.<id>.workspace` says. */
   readonly openWorkspace: (agentId: string, configured: string | null) => Promise<string>;
-  /** The config file, as `~/…`, what was wrong with it at the start, and its text now (empty where there is none). */
-  readonly configFile: { readonly path: string; readonly problems: readonly string[]; readonly read: () => Promise<string> };
+  readonly configFile: ConfigFile;
+  /** What was wrong with it at the start. */
+  readonly configProblems: readonly string[];
+  /** What the file says, with argv and environment on top. @throws AppError CONFIG_BAD */
+  readonly overrideConfig: (fromFile: Config) => Config;
 };
 
 export type Gateway = {

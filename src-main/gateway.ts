@@ -3,7 +3,8 @@ import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
 import { createAgentRegistry } from './agents/agent-registry.ts';
 import { createAgentRoutes } from './agents/agent-routes.ts';
-import { createFetchJson, discoverLocalModels } from './agents/models/discovery.ts';
+import { createFetchJson, discoverLocalModels, discoverLocalServers } from './agents/models/discovery.ts';
+import { createModelRoutes } from './agents/models/model-routes.ts';
 import { createModelTransport } from './agents/models/model-transport.ts';
 import { createModelRegistry } from './agents/models/resolve-model.ts';
 import { createRunAgent } from './agents/run-agent.ts';
@@ -12,6 +13,9 @@ import { createListDir } from './agents/tools/list-dir.ts';
 import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createChannelRoutes } from './channels/channel-routes.ts';
+import { createConfigRoutes } from './config/config-routes.ts';
+import { createConfigService } from './config/config-service.ts';
+import { createLiveConfig } from './config/live-config.ts';
 import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogFeed } from './logs/log-feed.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
@@ -60,7 +64,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
   const undo: (() => Promise<void>)[] = [];
   const signInCodes = createOneTimeCodes<true>({ lifeMs: signInLifeMs, most: 100, clock, randomBytes });
   const tickets = createOneTimeCodes<Principal>({ lifeMs: ticketLifeMs, most: 10_000, clock, randomBytes });
-  const limits = createConnectionLimits(config.gateway.limits);
+  const live = createLiveConfig(config);
+  const limits = createConnectionLimits(() => live.current().gateway.limits);
   const followLog = createLogFeed({ log, clock });
   let port = config.gateway.port;
   let stopping: Promise<void> | null = null;
@@ -115,26 +120,26 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(tokens.close);
     const pin = await createPin({ database, secrets, clock, randomBytes });
 
-    const agents = createAgentRegistry(config);
+    const agents = createAgentRegistry(live);
     const tools = [createFileRead({ open, realpath }), createListDir({ readdir, realpath, stat })];
     const transport = createModelTransport({ now: clock.now });
+    const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({
-      config,
+      live,
       env: ports.env,
       getSecret: secrets.get,
-      discover: () => discoverLocalModels({ fetchJson: createFetchJson(transport.dispatcher) }),
+      discover: () => discoverLocalModels({ fetchJson }),
       now: clock.now,
       transport,
     });
     undo.push(models.close);
-    const firstModel = Object.keys(config.models)[0];
     const directory = createSessionDirectory({ database, clock, randomBytes, key: tokens.key });
     const stops = await openStops(database, clock);
     const engine = createTurnEngine({
       database,
       clock,
       log: logger,
-      sessionsRunning: config.gateway.limits.sessionsRunning,
+      sessionsRunning: () => live.current().gateway.limits.sessionsRunning,
       stops,
       onSettled: directory.settled,
       runAgent: createRunAgent({
@@ -143,7 +148,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         agents,
         models,
         tools,
-        pricesFor: (agent) => config.models[agent.config.model ?? firstModel ?? '']?.prices ?? null,
+        pricesFor: (agent) => models.pricesFor(agent.config),
         openWorkspace: (agent) => ports.openWorkspace(agent.id, agent.workspace),
       }),
     });
@@ -157,7 +162,12 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       requireAgent: (id) => void agents.get(id),
       defaultAgent: agents.defaultId,
     });
-    const guard = createSiteGuard({ port, ...config.security });
+    let guard = createSiteGuard({ port, ...config.security });
+    const configuration = createConfigService(live, ports);
+    live.onChange((now) => {
+      guard = createSiteGuard({ port, ...now.security });
+      log.setLevel(now.logs.level);
+    });
     const authenticate = createAuthenticate(tokens, createFailureLimit(clock));
     const exportSession = createSessionExport({ database, clock, redact });
     const sessionRoutes = createSessionRoutes({ database, engine, directory, exportSession });
@@ -169,12 +179,25 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       guard: () => guard,
       router: bindRoutes(
         {
-          ...createStatusRoutes({ config, ports, engine, stops, agents, models, secrets, startedAt, ready: () => stopping === null }),
+          ...createStatusRoutes({
+            config: live.current,
+            configProblems: configuration.problems,
+            ports,
+            engine,
+            stops,
+            agents,
+            models,
+            secrets,
+            startedAt,
+            ready: () => stopping === null,
+          }),
           ...createMessageRoutes({ database, engine, directory, submit }),
           ...createBrakeRoutes(brake, stops),
           ...sessionRoutes,
-          ...createAgentRoutes({ agents, models, engine, secrets, toolNames: tools.map(({ name }) => name) }),
-          ...createChannelRoutes({ config }),
+          ...createAgentRoutes({ agents, models, engine, toolNames: tools.map(({ name }) => name) }),
+          ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
+          ...createConfigRoutes(configuration, pin.require),
+          ...createChannelRoutes({ config: live.current }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
           ...createLogRoutes({ log, follow: followLog }),
@@ -199,7 +222,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       tickets,
       limits,
       guard: () => guard,
-      perToken: config.gateway.limits.perToken,
+      perToken: () => live.current().gateway.limits.perToken,
       path: `${basePath}ws`,
       feeds: createWsFeeds({ followLog, engine, stops, database, view: sessionRoutes.view }),
       follow: followTurn,
@@ -226,7 +249,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     onRequest = app({ local: false });
     onLocalRequest = app({ local: true });
     onUpgrade = ws.onUpgrade;
-    for (const problem of ports.configFile.problems)
+    const unwatch = configuration.watch();
+    undo.push(async () => unwatch());
+    for (const problem of ports.configProblems)
       logger.warn({ source: 'config' }, `config.json, ${problem} (the last good configuration is in force)`);
     logger.info({ source: 'gateway', port, version: ports.version }, `gateway listening on ${url()}`);
     return { port, url: url() };

@@ -1,10 +1,11 @@
-import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../src-shared/contract/config.ts';
 import { systemClock } from './clock.ts';
-import { loadConfig } from './config/load-config.ts';
+import { createConfigFile } from './config/config-file.ts';
+import { loadConfig, overrideConfig } from './config/load-config.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway-ports.ts';
 import { type Home, locateHome, prepareHome } from './home.ts';
@@ -56,7 +57,9 @@ export const openGateway = ({
     adminSocket: home.adminSocket,
     // The bundle stands in out/main, the console in out/renderer.
     consoleFolder: fileURLToPath(new URL('../renderer', import.meta.url)),
-    configFile: { path: shown(home.config), problems, read: () => readIfThere(home.config) },
+    configFile: createConfigFile({ file: home.config, lastGood: home.lastGoodConfig, shown: shown(home.config) }),
+    configProblems: problems,
+    overrideConfig: (fromFile) => overrideConfig(fromFile, env, { port, host }),
     openDatabase: () =>
       openWorkerDatabase({
         file: home.database,
@@ -75,11 +78,5 @@ export const openGateway = ({
   });
   return { gateway, config, home };
 };
-
-const readIfThere = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
 
 const shown = (path: string): string => (path.startsWith(homedir()) ? `~${path.slice(homedir().length)}` : path);

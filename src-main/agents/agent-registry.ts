@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { AgentConfig, Config } from '../../src-shared/contract/config.ts';
 import { nearNames } from '../../src-shared/near-names.ts';
+import type { LiveConfig } from '../config/live-config.ts';
 
 export type Agent = {
   readonly id: string;
@@ -35,11 +36,34 @@ const builtIn: Readonly<Record<string, { name: string; system: string }>> = {
 };
 
 /** `main` and `dev-coder` always exist; `config.agents` changes them and adds others. */
-export const createAgentRegistry = (config: Config): AgentRegistry => {
-  const ids = [...new Set([...Object.keys(builtIn), ...Object.keys(config.agents)])];
-  const agents = new Map(
+export const createAgentRegistry = (live: Pick<LiveConfig, 'current'>): AgentRegistry => {
+  let last: { readonly config: Config['agents']; readonly agents: ReadonlyMap<string, Agent> } | null = null;
+  const agents = (): ReadonlyMap<string, Agent> => {
+    const config = live.current().agents;
+    if (last?.config !== config) last = { config, agents: agentsOf(config) };
+    return last.agents;
+  };
+  return {
+    defaultId: 'main',
+    list: () => [...agents().values()],
+    get: (id) => {
+      const agent = agents().get(id);
+      if (agent) return agent;
+      const ids = [...agents().keys()];
+      const near = nearNames(id, ids);
+      throw new AppError('AGENT_UNKNOWN', {
+        message: `There is no agent "${id}".`,
+        hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Agents: ${ids.join(', ')}.`,
+      });
+    },
+  };
+};
+
+const agentsOf = (config: Config['agents']): ReadonlyMap<string, Agent> => {
+  const ids = [...new Set([...Object.keys(builtIn), ...Object.keys(config)])];
+  return new Map(
     ids.map((id): [string, Agent] => {
-      const own = config.agents[id] ?? {};
+      const own = config[id] ?? {};
       const base = builtIn[id] ?? { name: id, system: builtIn.main?.system ?? '' };
       return [
         id,
@@ -55,17 +79,4 @@ export const createAgentRegistry = (config: Config): AgentRegistry => {
       ];
     }),
   );
-  return {
-    defaultId: 'main',
-    list: () => [...agents.values()],
-    get: (id) => {
-      const agent = agents.get(id);
-      if (agent) return agent;
-      const near = nearNames(id, [...agents.keys()]);
-      throw new AppError('AGENT_UNKNOWN', {
-        message: `There is no agent "${id}".`,
-        hint: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Agents: ${ids.join(', ')}.`,
-      });
-    },
-  };
 };

@@ -42,6 +42,8 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
     let modelId: string | null = null;
     try {
       const agent = ports.agents.get(request.agentId);
+      // As it is now: a configuration changed meanwhile is for the next turn.
+      const prices = ports.pricesFor(agent);
       const [model, history, workspace] = await Promise.all([
         ports.models.forAgent(agent.config),
         request.isFirst ? [] : readHistory(ports.database, request.session.id, request.messageId),
@@ -75,7 +77,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           );
         },
       });
-      return { usage: usageOf(result, ports.pricesFor(agent)), model: model.id, error: result.error };
+      return { usage: usageOf(result, prices), model: model.id, error: result.error };
     } catch (thrown) {
       return { usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 }, model: modelId, error: AppError.from(thrown) };
     }

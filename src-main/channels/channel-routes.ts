@@ -23,7 +23,7 @@ export const channelStates = (config: Config): Channel[] => [
 export const createChannelRoutes = ({
   config,
 }: {
-  readonly config: Config;
+  readonly config: () => Config;
 }): { readonly listChannels: () => Promise<RouteAnswer<'listChannels'>> } => ({
-  listChannels: async () => ({ status: 200, body: { channels: channelStates(config) } }),
+  listChannels: async () => ({ status: 200, body: { channels: channelStates(config()) } }),
 });

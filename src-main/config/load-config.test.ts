@@ -61,7 +61,7 @@ describe('config.json', () => {
 describe('a config that cannot be used', () => {
   const bad: Readonly<Record<string, [text: string, problem: RegExp]>> = {
     'broken JSON': ['{\n  "gateway": { "port": 1 \n', /^line 3, column 1: .*/],
-    'a missing comma': ['{\n  "gateway": {}\n  "models": {}\n}', /^line 3, column 3: CommaExpected/],
+    'a missing comma': ['{\n  "gateway": {}\n  "models": {}\n}', /^line 3, column 3: Comma expected/],
     'a wrong type': ['{\n  "gateway": {\n    "port": "18789"\n  }\n}', /^line 3, column 5: gateway\.port: .*number/],
     'a value out of range': ['{ "gateway": { "port": 70000 } }', /^line 1, column 16: gateway\.port: .*65535/],
     'an unknown key': ['{\n  "gatway": {}\n}', /^line 2, column 3: unknown key "gatway" – did you mean "gateway"\?/],

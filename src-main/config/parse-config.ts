@@ -15,7 +15,7 @@ export const parseConfig = (text: string): ParsedConfig => {
   if (errors.length > 0)
     return {
       config: null,
-      problems: errors.slice(0, 10).map(({ offset, error }) => ({ ...positionOf(text, offset), message: printParseErrorCode(error) })),
+      problems: errors.slice(0, 10).map(({ offset, error }) => ({ ...positionOf(text, offset), message: inWords(error) })),
     };
   const result = configSchema.safeParse(tree ? getNodeValue(tree) : {});
   if (!result.success) return { config: null, problems: result.error.issues.flatMap((issue) => describe(issue, tree, text)) };
@@ -23,6 +23,10 @@ export const parseConfig = (text: string): ParsedConfig => {
     return { config: null, problems: [{ ...locate(tree, ['gateway', 'host'], text), message: `gateway.host: ${openHostProblem}` }] };
   return { config: result.data, problems: [] };
 };
+
+/** `CloseBraceExpected` → `Close brace expected` */
+const inWords = (error: ParseError['error']): string =>
+  printParseErrorCode(error).replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** Comments and trailing commas are fine; a byte order mark counts as one space. `tree` is null for an empty file. */
 export const parseJsonc = (text: string): { readonly tree: Node | null; readonly errors: readonly ParseError[] } => {

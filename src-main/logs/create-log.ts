@@ -12,6 +12,8 @@ export type Log = {
   readonly folder: string | null;
   /** Records at this level at least until undone; the lowest of all that ask holds. */
   readonly lowerLevel: (level: LogLevel) => () => void;
+  /** The level where nobody asks for a lower one. */
+  readonly setLevel: (level: LogLevel) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -55,10 +57,11 @@ export const createLog = (options: LogOptions): Log => {
     },
     { write },
   );
+  let usual = options.level;
   const wishes = new Set<{ level: LogLevel }>();
   const applyLevel = (): void => {
-    const lowest = Math.min(levelNumbers[options.level], ...[...wishes].map((wish) => levelNumbers[wish.level]));
-    logger.level = (Object.keys(levelNumbers) as LogLevel[]).find((level) => levelNumbers[level] === lowest) ?? options.level;
+    const lowest = Math.min(levelNumbers[usual], ...[...wishes].map((wish) => levelNumbers[wish.level]));
+    logger.level = (Object.keys(levelNumbers) as LogLevel[]).find((level) => levelNumbers[level] === lowest) ?? usual;
   };
   return {
     logger,
@@ -72,6 +75,10 @@ export const createLog = (options: LogOptions): Log => {
         wishes.delete(wish);
         applyLevel();
       };
+    },
+    setLevel: (level) => {
+      usual = level;
+      applyLevel();
     },
     close: () => new Promise((resolve) => (file ? file.end(resolve) : resolve())),
   };

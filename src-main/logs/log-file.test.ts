@@ -95,12 +95,8 @@ describe('the log file', () => {
 
   it('cannot be forged: one line per event, controls and turning characters escaped', async () => {
     // A config file can name anything, and what is wrong with it is logged.
-    const configFile = {
-      path: '~/openclaw/config.json',
-      problems: ['unknown key "\u202Ex\u001b[2J\n{"level":"error"}"'],
-      read: async () => '',
-    };
-    const t = await startTestGateway({ config: debug, ports: { configFile } });
+    const configProblems = ['unknown key "\u202Ex\u001b[2J\n{"level":"error"}"'];
+    const t = await startTestGateway({ config: debug, ports: { configProblems } });
     await t.call('GET', '/api/v1/a%0a%7B%22level%22%3A%22error%22%7D%1b%5B2J%E2%80%AEx', { token: t.admin });
     await t.post({ content: 'hi', agentId: 'x'.repeat(64) });
     await t.stop();

@@ -154,7 +154,7 @@ describe('a tool with side effects', () => {
       database,
       clock: systemClock,
       log: pino({ level: 'silent' }),
-      sessionsRunning: 1,
+      sessionsRunning: () => 1,
       stops: { holding: () => null },
       onSettled: () => undefined,
       runAgent: async ({ request, onToolStarted, onToolEnded }) => {

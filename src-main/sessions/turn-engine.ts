@@ -35,7 +35,7 @@ type EnginePorts = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly runAgent: AgentRun;
-  readonly sessionsRunning: number;
+  readonly sessionsRunning: () => number;
   readonly stops: Pick<Stops, 'holding'>;
   readonly onSettled: (session: NewSessionRow) => void;
 };

@@ -14,7 +14,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the turn queue', () => {
   it('runs the turns of a session one after the other, in order', async () => {
-    const queue = createTurnQueue(8);
+    const queue = createTurnQueue(() => 8);
     const order: string[] = [];
     const first = held();
     queue.enqueue('a', async () => {
@@ -32,7 +32,7 @@ describe('the turn queue', () => {
   });
 
   it('runs sessions side by side up to the limit, and a busy session does not starve another', async () => {
-    const queue = createTurnQueue(2);
+    const queue = createTurnQueue(() => 2);
     const runs = Array.from({ length: 4 }, held);
     const begun: string[] = [];
     for (const [index, lane] of ['a', 'a', 'b', 'c'].entries()) {
@@ -53,7 +53,7 @@ describe('the turn queue', () => {
   });
 
   it('goes on after a run that failed', async () => {
-    const queue = createTurnQueue(1);
+    const queue = createTurnQueue(() => 1);
     let ran = false;
     queue.enqueue('a', () => Promise.reject(new Error('boom')).catch(() => undefined));
     queue.enqueue('a', async () => {
@@ -64,7 +64,7 @@ describe('the turn queue', () => {
   });
 
   it('has no room for more than a thousand waiting in one session, but for others still', () => {
-    const queue = createTurnQueue(1);
+    const queue = createTurnQueue(() => 1);
     const first = held();
     queue.enqueue('a', first.run);
     for (let index = 0; index < 1_000; index += 1) queue.enqueue('a', async () => undefined);

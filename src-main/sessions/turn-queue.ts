@@ -11,7 +11,7 @@ export type TurnQueue = {
   readonly size: () => { readonly running: number; readonly waiting: number };
 };
 
-export const createTurnQueue = (most: number): TurnQueue => {
+export const createTurnQueue = (most: () => number): TurnQueue => {
   /** Runs waiting in each lane; a lane that is in the map has one at work or is in `ready`. */
   const lanes = new Map<string, (() => Promise<void>)[]>();
   /** Lanes that wait for a place, first come first served. */
@@ -33,7 +33,7 @@ export const createTurnQueue = (most: number): TurnQueue => {
   };
 
   const next = (): void => {
-    while (running < most && ready.length > 0) start(ready.shift() as string);
+    while (running < most() && ready.length > 0) start(ready.shift() as string);
   };
 
   return {

@@ -6,6 +6,8 @@ import { onTestFinished } from 'vitest';
 import { type Config, configSchema } from '../../src-shared/contract/config.ts';
 import type { Scope } from '../../src-shared/models/scope.ts';
 import { systemClock } from '../clock.ts';
+import type { ConfigFile } from '../config/config-file.ts';
+import { createMemoryConfigFile } from '../config/memory-config-file.ts';
 import { createGateway } from '../gateway.ts';
 import type { Clock, Gateway, GatewayPorts } from '../gateway-ports.ts';
 import { createLog } from '../logs/create-log.ts';
@@ -69,6 +71,8 @@ export type TestGatewayOptions = {
 export type TestGateway = {
   readonly gateway: Gateway;
   readonly home: TestHome;
+  /** In memory, unless `ports` brought another. */
+  readonly configFile: ConfigFile;
   readonly port: number;
   /** `http://127.0.0.1:PORT` */
   readonly base: string;
@@ -96,7 +100,8 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
   const home = options.home ?? createTestHome({ shared });
   const clock = options.clock ?? systemClock;
   const onDisk = options.onDisk === true || options.home !== undefined || options.maxDatabaseMb !== undefined;
-  const config = testConfig(options);
+  const config = forTests(configSchema.parse(configOf(options)), options);
+  const configFile = createMemoryConfigFile(configText(options));
   const gateway = createGateway(config, {
     version: '0.0.0-test',
     log: createLog({
@@ -112,7 +117,9 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     env: {},
     adminSocket: join(home.folder, 'admin.sock'),
     consoleFolder: join(home.folder, 'console'),
-    configFile: { path: '~/openclaw/config.json', problems: [], read: async () => '' },
+    configFile,
+    configProblems: [],
+    overrideConfig: (fromFile) => forTests(fromFile, options),
     openDatabase: async () => {
       const opened = onDisk
         ? await openWorkerDatabase({ file: home.databaseFile, workerUrl, now: clock.now, maxDatabaseMb: options.maxDatabaseMb })
@@ -137,6 +144,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
   return {
     gateway,
     home,
+    configFile: options.ports?.configFile ?? configFile,
     port,
     base,
     wsUrl: `ws://127.0.0.1:${port}/ws`,
@@ -155,14 +163,18 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
   };
 };
 
+/** What stands in `config.json` to begin with. */
+export const configText = (options: TestGatewayOptions): string => JSON.stringify(configOf(options), null, 2);
+
+const configOf = ({ upstream, config = {} }: TestGatewayOptions): Readonly<Record<string, unknown>> => ({
+  models: {
+    local: upstream ? { provider: 'openai-compatible', baseUrl: upstream.url, model: 'scripted' } : { provider: 'offline' },
+  },
+  ...config,
+});
+
 /** Limits are raised: tests open many connections at once. Port 0 is not for users, so the schema does not know it. */
-const testConfig = ({ upstream, port = 0, config = {} }: TestGatewayOptions): Config => {
-  const parsed = configSchema.parse({
-    models: {
-      local: upstream ? { provider: 'openai-compatible', baseUrl: upstream.url, model: 'scripted' } : { provider: 'offline' },
-    },
-    ...config,
-  });
+const forTests = (parsed: Config, { port = 0, config = {} }: TestGatewayOptions): Config => {
   const limits = (config as { gateway?: { limits?: object } }).gateway?.limits ?? {};
   const raised = { ...parsed.gateway.limits, connections: 5_000, unauthenticated: 5_000, ...limits };
   return { ...parsed, gateway: { ...parsed.gateway, port, limits: raised } };

@@ -10,12 +10,15 @@ export type ConnectionLimits = {
 const silentMs = 30_000;
 
 /** Caps on open sockets, and on those that have not shown a good credential yet. */
-export const createConnectionLimits = (limits: { readonly connections: number; readonly unauthenticated: number }): ConnectionLimits => {
+export const createConnectionLimits = (
+  limits: () => { readonly connections: number; readonly unauthenticated: number },
+): ConnectionLimits => {
   const open = new Set<Socket>();
   const strangers = new Set<Socket>();
   return {
     admit: (socket) => {
-      if (open.size >= limits.connections || strangers.size >= limits.unauthenticated) {
+      const { connections, unauthenticated } = limits();
+      if (open.size >= connections || strangers.size >= unauthenticated) {
         socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         // Only ended, it would still be read, and what it asks be done.
         socket.destroySoon();

@@ -11,7 +11,7 @@ import {
 } from '../../src-shared/contract/rest.ts';
 import { type Scope, scopeSchema } from '../../src-shared/models/scope.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
-import { startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
+import { configText, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
 /** Every row of the contract's table against every kind of credential. */
 
@@ -53,6 +53,10 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   setPin: { body: { pin: '2468' } },
   stop: { body: { what: 'agent', id: 'nobody' } },
   start: { body: { what: 'agent', id: 'nobody' } },
+  patchConfig: { body: {} },
+  checkConfig: { body: { text: '{}' } },
+  saveConfig: { body: { text: configText({}), was: configText({}) } },
+  testModel: { body: { model: { provider: 'offline' } } },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
 const params: Readonly<Record<string, string>> = { id: `msg_${'a'.repeat(22)}`, agentId: 'main' };

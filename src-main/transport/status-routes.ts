@@ -11,8 +11,10 @@ import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { SecretStore } from '../storage/secret-store.ts';
 
 type StatusPorts = {
-  readonly config: Config;
-  readonly ports: Pick<GatewayPorts, 'version' | 'clock' | 'configFile'>;
+  readonly config: () => Config;
+  /** What is wrong with `config.json`. */
+  readonly configProblems: () => readonly string[];
+  readonly ports: Pick<GatewayPorts, 'version' | 'clock'>;
   readonly engine: TurnEngine;
   readonly stops: Pick<Stops, 'list'>;
   readonly agents: AgentRegistry;
@@ -24,7 +26,7 @@ type StatusPorts = {
   readonly ready: () => boolean;
 };
 
-type Ids = 'getStatus' | 'getHealth' | 'getReady' | 'getConfig';
+type Ids = 'getStatus' | 'getHealth' | 'getReady';
 export type StatusRoutes = {
   readonly [Id in Ids]: (input: RouteInput<Id>, info: { readonly principal: Principal | null }) => Promise<RouteAnswer<Id>>;
 };
@@ -32,6 +34,7 @@ export type StatusRoutes = {
 /** How the gateway is: a little for anyone, the rest with a token. */
 export const createStatusRoutes = ({
   config,
+  configProblems,
   ports,
   engine,
   stops,
@@ -42,7 +45,7 @@ export const createStatusRoutes = ({
   ready,
 }: StatusPorts): StatusRoutes => ({
   getStatus: async (_input, info) => {
-    if (!info.principal && config.security.statusRequiresToken) throw new AppError('TOKEN_MISSING');
+    if (!info.principal && config().security.statusRequiresToken) throw new AppError('TOKEN_MISSING');
     const busy = new Set(engine.running().map((turn) => turn.request.agentId));
     const open = {
       status: ready() ? ('ok' as const) : ('stopping' as const),
@@ -55,12 +58,12 @@ export const createStatusRoutes = ({
       status: 200,
       body: {
         ...open,
-        channels: channelStates(config).map(({ id, state }) => ({ id, state })),
+        channels: channelStates(config()).map(({ id, state }) => ({ id, state })),
         queue: engine.queue(),
         stops: [...stops.list()],
         models: models.health().map((health) => ({ ...health })),
         secrets: { backend: secrets.backend, warning: secrets.warning },
-        warnings: ports.configFile.problems.map((problem) => `config.json, ${problem}`),
+        warnings: configProblems().map((problem) => `config.json, ${problem}`),
       },
     };
   },
@@ -68,9 +71,5 @@ export const createStatusRoutes = ({
   getReady: async () => {
     if (!ready()) throw new AppError('GATEWAY_STOPPING');
     return { status: 200, body: { status: 'ready' } };
-  },
-  getConfig: async () => {
-    const { path, problems, read } = ports.configFile;
-    return { status: 200, body: { config, path, text: await read(), problems: [...problems] } };
   },
 });

@@ -2,7 +2,6 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../src-shared/app-error.ts';
-import type { Config } from '../../src-shared/contract/config.ts';
 import type { Principal } from '../principal.ts';
 import type { OneTimeCodes } from '../tokens/one-time-codes.ts';
 import { type Authenticate, refuseApiKey } from './authenticate.ts';
@@ -19,7 +18,8 @@ type ServerPorts = WsPorts & {
   readonly guard: () => SiteGuard;
   readonly tickets: OneTimeCodes<Principal>;
   readonly limits: ConnectionLimits;
-  readonly perToken: Config['gateway']['limits']['perToken'];
+  /** Open connections that one token may have. */
+  readonly perToken: () => number;
   readonly path: string;
 };
 
@@ -71,8 +71,8 @@ export const createWsServer = (ports: ServerPorts): WsServer => {
           );
     refuseApiKey(principal);
     if (principal.expiresAt <= ports.clock.now()) throw new AppError('TOKEN_EXPIRED');
-    if ((byToken.get(principal.id)?.size ?? 0) >= ports.perToken)
-      throw new AppError('TOO_MANY_CONNECTIONS', { message: `This token has ${ports.perToken} connections open already.` });
+    if ((byToken.get(principal.id)?.size ?? 0) >= ports.perToken())
+      throw new AppError('TOO_MANY_CONNECTIONS', { message: `This token has ${ports.perToken()} connections open already.` });
     return principal;
   };
 

@@ -41,8 +41,13 @@ it('docs/configuration.md says what the schema says', async () => {
 
 \`~/openclaw/config.json\` (or \`$OPENCLAW_HOME/config.json\`): JSON with comments; every key is optional. Unknown keys are
 errors, with line and column. A file that cannot be used is explained in the log and in the console, and the last good one
-is in force. \`openclaw config path\` prints where it is, \`openclaw config validate\` checks it. A change takes effect at the
-next start. This page is made from the schema.
+is in force. \`openclaw config path\` prints where it is, \`openclaw config validate\` checks it. This page is made from the
+schema; \`openclaw config schema\` and \`GET /api/v1/config/schema\` give it to editors.
+
+A change takes effect at once, whether it comes from the console, the API, \`openclaw config set\` or an editor; a turn at work
+ends with what it began. Only \`gateway.host\`, \`gateway.port\`, \`gateway.basePath\`, \`retention.maxDatabaseMb\`,
+\`logs.maxSizeMb\` and \`logs.keep\` wait for the next start. Comments and layout stay as they are. Where a PIN is set,
+changes to \`security.*\`, \`gateway.host\` and \`gateway.trustedProxies\` need it.
 
 For the port, \`openclaw gateway --port N\` goes before \`OPENCLAW_PORT\`, which goes before \`gateway.port\`.
 

@@ -101,6 +101,16 @@ export const configSchema = z.strictObject({
       keep: z.int().min(1).max(100).default(5).describe('rotated files kept'),
     })
     .prefault({}),
+  ui: z
+    .strictObject({
+      language: z.enum(['auto', 'zh-CN', 'en']).default('auto').describe('of the console and the desktop app; auto: as the system has it'),
+      theme: z.enum(['system', 'light', 'dark']).default('system').describe('of the console'),
+      closeToTray: z
+        .enum(['ask', 'hide', 'quit'])
+        .default('ask')
+        .describe('what closing the window does: ask, hide it and go on running in the tray, or quit'),
+    })
+    .prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;
@@ -117,7 +127,6 @@ export const keysNotYet: readonly string[] = [
   'skills',
   'retention.days',
   'retention.requestBodies',
-  'ui',
   'updates',
   'proxy',
 ];

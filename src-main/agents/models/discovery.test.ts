@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFetchJson, discoverLocalModels, type FetchJson } from './discovery.ts';
+import { createFetchJson, discoverLocalModels, discoverLocalServers, type FetchJson } from './discovery.ts';
 import { createModelTransport } from './model-transport.ts';
 import { answer, type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 
@@ -40,6 +40,27 @@ describe('discoverLocalModels', () => {
       });
     expect(await discoverLocalModels({ fetchJson, timeoutMs: 20 })).toEqual([]);
     expect(await discoverLocalModels({ fetchJson, signal: AbortSignal.abort(), timeoutMs: 20 })).toEqual([]);
+  });
+});
+
+describe('discoverLocalServers', () => {
+  it('finds every server that answers, with all its chat models', async () => {
+    const list = (...ids: string[]) => ({ object: 'list', data: ids.map((id) => ({ id })) });
+    const fetchJson = servers({
+      [ollama]: tags(['qwen3:8b', 'qwen3'], ['bge-m3', 'bert'], ['llama3:8b', 'llama']),
+      'http://127.0.0.1:8080/v1/models': list('gemma.gguf'),
+      'http://127.0.0.1:8000/v1/models': list(),
+    });
+    expect(await discoverLocalServers({ fetchJson })).toEqual([
+      { provider: 'ollama', name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1', models: ['qwen3:8b', 'llama3:8b'] },
+      { provider: 'openai-compatible', name: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1', models: ['gemma.gguf'] },
+      { provider: 'openai-compatible', name: 'vLLM', baseUrl: 'http://127.0.0.1:8000/v1', models: [] },
+    ]);
+  });
+
+  it('takes a web server on such a port for none', async () => {
+    const fetchJson = servers({ 'http://127.0.0.1:8080/v1/models': { error: 'not found' }, 'http://127.0.0.1:8000/v1/models': [] });
+    expect(await discoverLocalServers({ fetchJson })).toEqual([]);
   });
 });
 

@@ -1,8 +1,17 @@
 import type { Dispatcher } from 'undici';
 import * as z from 'zod';
-import { type Preset, presets } from './presets.ts';
+import { presets } from './presets.ts';
 
 export type LocalModel = { readonly provider: 'ollama' | 'lmstudio'; readonly baseUrl: string; readonly model: string };
+
+/** A model server on this machine that answers. */
+export type LocalServer = {
+  readonly provider: LocalModel['provider'] | 'openai-compatible';
+  readonly name: string;
+  readonly baseUrl: string;
+  /** Chat models only. */
+  readonly models: readonly string[];
+};
 
 /** GETs a URL and resolves to its JSON; rejects for anything else. */
 export type FetchJson = (url: string, signal: AbortSignal) => Promise<unknown>;
@@ -18,22 +27,34 @@ type DiscoveryOptions = {
  * Asks Ollama and LM Studio on this machine for a chat model, both at once. Never rejects.
  * @returns one model per server that answers and has one; Ollama first
  */
-export const discoverLocalModels = async ({ fetchJson, signal, timeoutMs = 400 }: DiscoveryOptions): Promise<readonly LocalModel[]> => {
-  const ask = async (provider: LocalModel['provider'], preset: Preset, path: string, namesIn: (json: unknown) => readonly string[]) => {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    try {
-      const json = await fetchJson(new URL(path, preset.baseUrl).href, signal ? AbortSignal.any([signal, timeout]) : timeout);
-      const model = namesIn(json)[0];
-      return model === undefined ? [] : [{ provider, baseUrl: preset.baseUrl, model }];
-    } catch {
-      return [];
-    }
-  };
-  const found = await Promise.all([
-    ask('ollama', presets.ollama, '/api/tags', ollamaChatModels),
-    ask('lmstudio', presets.lmstudio, '/v1/models', openAiChatModels),
-  ]);
+export const discoverLocalModels = async (options: DiscoveryOptions): Promise<readonly LocalModel[]> => {
+  const found = await Promise.all(own.map((server) => ask(server, options)));
+  return found.flat().flatMap(({ provider, baseUrl, models: [model] }) => (model === undefined ? [] : [{ provider, baseUrl, model }]));
+};
+
+/** Asks every kind of model server that people run on their own machine, all at once. Never rejects. */
+export const discoverLocalServers = async (options: DiscoveryOptions): Promise<readonly LocalServer[]> => {
+  const found = await Promise.all([...own, ...others].map((server) => ask<LocalServer['provider']>(server, options)));
   return found.flat();
+};
+
+type Candidate<Provider> = {
+  readonly provider: Provider;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly path: string;
+  readonly namesIn: (json: unknown) => readonly string[];
+};
+
+const ask = async <Provider>(server: Candidate<Provider>, { fetchJson, signal, timeoutMs = 400 }: DiscoveryOptions) => {
+  const { provider, name, baseUrl, path, namesIn } = server;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const json = await fetchJson(new URL(path, baseUrl).href, signal ? AbortSignal.any([signal, timeout]) : timeout);
+    return [{ provider, name, baseUrl, models: namesIn(json) }];
+  } catch {
+    return [];
+  }
 };
 
 /** The most recently changed one first, as Ollama lists them. */
@@ -56,6 +77,23 @@ const openAiChatModels = (json: unknown): readonly string[] =>
 const modelListSchema = z.object({ data: z.array(z.object({ id: z.string().min(1) })) });
 
 const isChatModel = (name: string): boolean => !/embed|rerank|minilm|whisper|\b(bge|gte|e5)\b/i.test(name);
+
+const own: readonly Candidate<LocalModel['provider']>[] = [
+  { provider: 'ollama', name: presets.ollama.name, baseUrl: presets.ollama.baseUrl, path: '/api/tags', namesIn: ollamaChatModels },
+  { provider: 'lmstudio', name: presets.lmstudio.name, baseUrl: presets.lmstudio.baseUrl, path: '/v1/models', namesIn: openAiChatModels },
+];
+
+/** Told by their usual ports, where something else may well listen: they are offered, never taken by themselves. */
+const others: readonly Candidate<'openai-compatible'>[] = [
+  { name: 'llama.cpp', port: 8080 },
+  { name: 'vLLM', port: 8000 },
+].map(({ name, port }) => ({
+  provider: 'openai-compatible',
+  name,
+  baseUrl: `http://127.0.0.1:${port}/v1`,
+  path: '/v1/models',
+  namesIn: openAiChatModels,
+}));
 
 const listLimit = 1024 * 1024;
 

@@ -13,6 +13,7 @@ export type HealthBook = {
   readonly note: (model: string, provider: string, state: ModelHealth['state'], detail: string) => void;
   /** Adds a model nobody has asked yet. */
   readonly expect: (model: string, provider: string) => void;
+  readonly forget: (model: string) => void;
   readonly all: () => readonly ModelHealth[];
 };
 
@@ -26,6 +27,7 @@ export const createHealthBook = (): HealthBook => {
     expect: (model, provider) => {
       if (!book.has(model)) note(model, provider, 'unknown', 'not asked yet');
     },
+    forget: (model) => void book.delete(model),
     all: () => [...book.values()],
   };
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configSchema } from '../../../src-shared/contract/config.ts';
+import { createLiveConfig, type LiveConfig } from '../../config/live-config.ts';
 import type { LocalModel } from './discovery.ts';
 import { aRequest, collect, errorOf, fixture } from './model-client.conformance.ts';
 import type { ModelClient } from './model-client.ts';
@@ -30,9 +31,13 @@ describe('model registry', () => {
     await upstream.close();
   });
 
-  const registry = (models: Record<string, unknown> = {}, env: Record<string, string> = {}) =>
+  const registry = (
+    models: Record<string, unknown> = {},
+    env: Record<string, string> = {},
+    live: LiveConfig = createLiveConfig(configSchema.parse({ models })),
+  ) =>
     createModelRegistry({
-      config: configSchema.parse({ models }),
+      live,
       env,
       getSecret: async (name) => secrets.get(name) ?? null,
       discover: async () => {
@@ -134,6 +139,37 @@ describe('model registry', () => {
     local = [{ provider: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1', model: 'qwen3:8b' }];
     expect((await registry({ m: { provider: 'ollama' } }).forAgent({})).label).toContain('qwen3:8b');
     expect((await registry({ m: { provider: 'offline' } }).forAgent({})).provider).toBe('offline');
+  });
+
+  it('goes by the configuration of now; what did not change keeps its client and how it fared', async () => {
+    const live = createLiveConfig(configSchema.parse({ models: { a: here(), b: { ...here(), keyRef: 'mine' } } }));
+    const models = registry({}, {}, live);
+    secrets.set('provider-key:mine', 'sk-1');
+    const [a, b] = [await models.forAgent({ model: 'a' }), await models.forAgent({ model: 'b' })];
+    upstream.play(sse(fixture('openai', 'text.sse')));
+    await ask(a);
+    await ask(b);
+    live.replace(configSchema.parse({ models: { b: { ...here(), keyRef: 'mine', model: 'other' }, a: here(), c: here() } }));
+    expect(await models.forAgent({ model: 'a' })).toBe(a);
+    expect((await models.forAgent({})).label).toMatch(/^other/);
+    // A turn that has the old client ends with it, and says nothing about the new one.
+    upstream.play(answer(500, '{}'), sse(fixture('openai', 'text.sse')));
+    await ask(b);
+    expect(Object.fromEntries(models.health().map(({ model, state }) => [model, state]))).toEqual({ a: 'ok', b: 'unknown', c: 'unknown' });
+    live.replace(configSchema.parse({ models: { c: here() } }));
+    expect(models.health().map(({ model }) => model)).toEqual(['c']);
+    await expect(models.forAgent({ model: 'a' })).rejects.toMatchObject({ code: 'MODEL_REJECTED' });
+  });
+
+  it('keeps no client whose key was replaced while the keychain was asked', async () => {
+    const models = registry({ m: { ...here(), keyRef: 'mine' } });
+    secrets.set('provider-key:mine', 'sk-old');
+    const late = models.forAgent({ model: 'm' });
+    secrets.set('provider-key:mine', 'sk-new');
+    models.keyChanged('mine');
+    await late;
+    await ask(await models.forAgent({ model: 'm' }));
+    expect(upstream.seen.at(-1)?.headers.authorization).toBe('Bearer sk-new');
   });
 
   it('keeps how each model last fared, but for calls that were cancelled', async () => {

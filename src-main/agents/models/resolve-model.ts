@@ -21,6 +21,12 @@ export type ModelRegistry = {
    * know or cannot use, with `MODEL_AUTH` when its key is missing.
    */
   readonly forAgent: (agent: Pick<AgentConfig, 'model'>) => Promise<KnownModel>;
+  /** US dollars per million tokens of the model an agent talks to, where config names them. */
+  readonly pricesFor: (agent: Pick<AgentConfig, 'model'>) => NonNullable<ModelConfig['prices']> | null;
+  /** A client for a model as described, configured or not; nothing of it is kept. Rejects as `forAgent` does. */
+  readonly clientFor: (entry: ModelConfig, key: string | null) => Promise<ModelClient>;
+  /** The key of this name was replaced: whoever uses it reads it anew. */
+  readonly keyChanged: (keyRef: string) => void;
   /** How each model's last call ended. */
   readonly health: () => readonly ModelHealth[];
   /** Ends all calls and connections. */
@@ -28,7 +34,7 @@ export type ModelRegistry = {
 };
 
 type RegistryOptions = {
-  readonly config: Pick<Config, 'models'>;
+  readonly live: LiveModels;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The keychain. */
   readonly getSecret: (name: string) => Promise<string | null>;
@@ -39,15 +45,35 @@ type RegistryOptions = {
   readonly transport: ModelTransport;
 };
 
+type LiveModels = {
+  readonly current: () => Pick<Config, 'models'>;
+  readonly onChange: (listener: (now: Pick<Config, 'models'>, before: Pick<Config, 'models'>) => void) => () => void;
+};
+
 const discoveryValidMs = 30_000;
 
 export const createModelRegistry = (options: RegistryOptions): ModelRegistry => {
-  const { config, env, getSecret, now, transport } = options;
+  const { live, env, getSecret, now, transport } = options;
   const health = createHealthBook();
   const clients = new Map<string, KnownModel>();
-  const firstConfigured = Object.keys(config.models)[0];
+  let keysChanged = 0;
   const fromEnvironment = findKey(env);
-  for (const [id, { provider }] of Object.entries(config.models)) health.expect(id, provider);
+  const expectAll = (models: Config['models']): void => {
+    for (const [id, { provider }] of Object.entries(models)) health.expect(id, provider);
+  };
+  expectAll(live.current().models);
+
+  /** Its next turn makes a new client; turns at work end with the one they have. */
+  const forget = (id: string): void => {
+    clients.delete(`config:${id}`);
+    health.forget(id);
+  };
+  const forgetChanges = live.onChange(({ models: now }, { models: before }) => {
+    // What was found without configuration is of no interest once there is some.
+    if (Object.keys(before).length === 0) for (const { model } of health.all()) health.forget(model);
+    for (const id of Object.keys(before)) if (now[id] !== before[id]) forget(id);
+    expectAll(now);
+  });
 
   let found: { readonly models: Promise<readonly LocalModel[]>; readonly until: number } | null = null;
   const discover = (): Promise<readonly LocalModel[]> => {
@@ -58,6 +84,8 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
   /** @param key what the client is cached under; @param id its name in health */
   const keep = (key: string, id: string, made: ModelClient): KnownModel => {
     const observing = observed(made, (error) => {
+      // One that was replaced meanwhile says nothing about the new one.
+      if (clients.get(key) !== client) return;
       health.note(id, made.provider, error === null ? 'ok' : 'failing', error === null ? made.label : `${made.label}: ${error.message}`);
       // A key may have been replaced, a local server stopped: look again next time.
       if (error?.code === 'MODEL_AUTH') clients.delete(key);
@@ -79,36 +107,50 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
     clients.get('offline') ?? keep('offline', 'offline', createOfflineModel({ newId: () => newCallId(transport) }));
 
   const configured = async (id: string): Promise<KnownModel> => {
-    const entry = Object.hasOwn(config.models, id) ? config.models[id] : undefined;
-    if (entry === undefined) throw unknownModel(id, Object.keys(config.models));
+    const models = live.current().models;
+    const entry = Object.hasOwn(models, id) ? models[id] : undefined;
+    if (entry === undefined) throw unknownModel(id, Object.keys(models));
     const key = `config:${id}`;
-    if (entry.provider === 'offline') return clients.get(key) ?? keep(key, id, createOfflineModel({ newId: () => newCallId(transport) }));
-    const preset = presetOf(entry.provider);
-    const baseUrl = entry.baseUrl ?? preset?.baseUrl;
-    if (baseUrl === undefined) throw unusable(id, 'needs a baseUrl');
-    const model = entry.model ?? preset?.defaultModel ?? (await discover()).find(({ provider }) => provider === entry.provider)?.model;
-    if (model === undefined) throw unusable(id, preset === null ? 'names no model' : 'names no model, and the local server offers none');
-    const apiKey = await keyFor(id, entry, baseUrl, preset);
-    return clients.get(key) ?? keep(key, id, connect(entry.provider, baseUrl, model, apiKey));
+    const epoch = keysChanged;
+    const isCurrent = (): boolean => live.current().models[id] === entry && epoch === keysChanged;
+    try {
+      const made = await make(`models.${id}`, entry, null);
+      const known = clients.get(key);
+      if (known) return known;
+      // The entry or its key may have changed while the keychain was asked: then this one is for this turn only.
+      return isCurrent() ? keep(key, id, made) : { ...made, id };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'MODEL_AUTH' && isCurrent())
+        health.note(id, entry.provider, 'failing', error.message);
+      throw error;
+    }
   };
 
-  const keyFor = async (id: string, entry: ModelConfig, baseUrl: string, preset: Preset | null): Promise<string | null> => {
+  /** @param what names it in errors; @param given a key in place of the one that the entry leads to */
+  const make = async (what: string, entry: ModelConfig, given: string | null): Promise<ModelClient> => {
+    if (entry.provider === 'offline') return createOfflineModel({ newId: () => newCallId(transport) });
+    const preset = presetOf(entry.provider);
+    const baseUrl = entry.baseUrl ?? preset?.baseUrl;
+    if (baseUrl === undefined) throw unusable(what, 'needs a baseUrl');
+    const model = entry.model ?? preset?.defaultModel ?? (await discover()).find(({ provider }) => provider === entry.provider)?.model;
+    if (model === undefined) throw unusable(what, preset === null ? 'names no model' : 'names no model, and the local server offers none');
+    return connect(entry.provider, baseUrl, model, given ?? (await keyFor(what, entry, baseUrl, preset)));
+  };
+
+  const keyFor = async (what: string, entry: ModelConfig, baseUrl: string, preset: Preset | null): Promise<string | null> => {
     const keyVariables = preset?.keyVariables ?? [];
-    const missing = (message: string): AppError => {
-      const error = new AppError('MODEL_AUTH', { message, hint: authHint({ keyVariables }) });
-      health.note(id, entry.provider, 'failing', message);
-      return error;
-    };
+    const missing = (message: string): AppError => new AppError('MODEL_AUTH', { message, hint: authHint({ keyVariables }) });
     if (entry.keyRef !== undefined) {
       const stored = (await getSecret(providerKeyName(entry.keyRef)))?.trim();
-      if (!stored) throw missing(`The keychain holds no key named "${entry.keyRef}", which models.${id} asks for.`);
+      if (!stored) throw missing(`The keychain holds no key named "${entry.keyRef}", which ${what} asks for.`);
       return stored;
     }
     if (preset === null) return null;
     // A key from the environment goes to its own provider only, not wherever baseUrl points.
     const isOwn = new URL(baseUrl).origin === new URL(preset.baseUrl).origin;
     const apiKey = isOwn ? keyIn(env, preset) : null;
-    if (apiKey === null && isOwn && keyVariables.length > 0) throw missing(`models.${id} has no API key for ${entry.provider}.`);
+    if (apiKey === null && isOwn && keyVariables.length > 0)
+      throw missing(`There is no API key for ${entry.provider}, which ${what} needs.`);
     return apiKey;
   };
 
@@ -123,13 +165,26 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
     return clients.get(key) ?? keep(key, local.provider, connect(local.provider, local.baseUrl, local.model, null));
   };
 
+  const idFor = ({ model }: Pick<AgentConfig, 'model'>): string | undefined => model ?? Object.keys(live.current().models)[0];
+
   return {
-    forAgent: async ({ model }) => {
-      const id = model ?? firstConfigured;
+    forAgent: async (agent) => {
+      const id = idFor(agent);
       return id === undefined ? byDefault() : (clients.get(`config:${id}`) ?? configured(id));
     },
+    pricesFor: (agent) => live.current().models[idFor(agent) ?? '']?.prices ?? null,
+    clientFor: (entry, key) => make('this model', entry, key),
+    keyChanged: (keyRef) => {
+      keysChanged += 1;
+      const models = live.current().models;
+      for (const [id, entry] of Object.entries(models)) if (entry.keyRef === keyRef) forget(id);
+      expectAll(models);
+    },
     health: health.all,
-    close: transport.close,
+    close: () => {
+      forgetChanges();
+      return transport.close();
+    },
   };
 };
 
@@ -161,5 +216,5 @@ const unknownModel = (id: string, known: readonly string[]): AppError => {
   return new AppError('MODEL_REJECTED', { message: `config.json has no model "${id}".`, hint, details: { model: id, near } });
 };
 
-const unusable = (id: string, problem: string): AppError =>
-  new AppError('MODEL_REJECTED', { message: `models.${id} ${problem}.`, hint: 'See models in ~/openclaw/config.json.' });
+const unusable = (what: string, problem: string): AppError =>
+  new AppError('MODEL_REJECTED', { message: `${what} ${problem}.`, hint: 'See models in ~/openclaw/config.json.' });

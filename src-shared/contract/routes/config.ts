@@ -4,12 +4,13 @@ import type { Route } from '../route.ts';
 
 const problemSchema = z.object({ line: z.int(), column: z.int(), message: z.string() });
 
+const restartForSchema = z.array(z.string()).describe('keys whose new value takes effect at the next start');
+
 /** The configuration as it stands after a change. */
 const changedSchema = z.object({
   config: z.unknown(),
   text: z.string(),
-  /** Keys whose new value takes effect at the next start. */
-  restartFor: z.array(z.string()),
+  restartFor: restartForSchema,
 });
 
 const discoveredSchema = z.object({
@@ -36,9 +37,15 @@ export const configRoutes = {
     path: '/api/v1/config',
     auth: 'bearer',
     scope: 'config',
-    summary: 'the configuration in force, and what is wrong with the file',
+    summary: 'the configuration, its file, what is wrong with that, and what waits for a restart',
     answers: {
-      200: z.object({ config: z.unknown(), path: z.string(), text: z.string().describe('the file itself'), problems: z.array(z.string()) }),
+      200: z.object({
+        config: z.unknown(),
+        path: z.string(),
+        text: z.string().describe('the file itself'),
+        problems: z.array(z.string()),
+        restartFor: restartForSchema,
+      }),
     },
   },
   patchConfig: {

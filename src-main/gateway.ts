@@ -20,6 +20,8 @@ import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogFeed } from './logs/log-feed.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
 import { redact } from './logs/redact.ts';
+import { createMetrics } from './operations/metrics.ts';
+import { createRequestRoutes } from './operations/request-routes.ts';
 import type { Principal } from './principal.ts';
 import { watchActivity } from './sessions/activity.ts';
 import { type Brake, createBrake, createBrakeRoutes } from './sessions/brake.ts';
@@ -29,6 +31,7 @@ import { createSessionExport } from './sessions/session-export.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
 import { openStops } from './sessions/stops.ts';
 import { createSubmitMessage } from './sessions/submit-message.ts';
+import { answerFromStore } from './sessions/turn-answer.ts';
 import { createTurnEngine } from './sessions/turn-engine.ts';
 import { followTurn, replayed } from './sessions/turn-frames.ts';
 import { createOneTimeCodes } from './tokens/one-time-codes.ts';
@@ -171,12 +174,23 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const authenticate = createAuthenticate(tokens, createFailureLimit(clock));
     const exportSession = createSessionExport({ database, clock, redact });
     const sessionRoutes = createSessionRoutes({ database, engine, directory, exportSession });
+    const metrics = createMetrics({
+      clock,
+      database,
+      engine,
+      version: ports.version,
+      startedAt,
+      openConnections: limits.open,
+      openWebSockets: () => ws.size(),
+      process,
+    });
     const app = createKoaApp({
       log: logger,
       clock,
       randomBytes,
       limits,
       guard: () => guard,
+      answered: metrics.answered,
       router: bindRoutes(
         {
           ...createStatusRoutes({
@@ -201,6 +215,14 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
           ...createLogRoutes({ log, follow: followLog }),
+          ...createRequestRoutes({
+            database,
+            engine,
+            clock,
+            answerOf: async (row) => (await answerFromStore(database, row, row.sessionId)).body,
+            bodies: () => live.current().retention.requestBodies,
+          }),
+          getMetrics: async () => ({ raw: { type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics.text() } }),
         },
         authenticate,
         basePath,

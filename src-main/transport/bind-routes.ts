@@ -43,7 +43,15 @@ export type Handlers = { readonly [Id in RouteId]?: Handler<Id> };
 type AnyHandler = (input: unknown, info: RequestInfo) => Promise<{ status: number; body: unknown } | SseAnswer | RawAnswer>;
 
 /** Set on the Koa context by the doors in front of the routes. */
-export type RequestState = { traceId: string; tokenId?: string; address: string; local: boolean; markAuthenticated: () => void };
+export type RequestState = {
+  traceId: string;
+  tokenId?: string;
+  address: string;
+  local: boolean;
+  /** The row's path, once one is found. */
+  route?: string;
+  markAuthenticated: () => void;
+};
 
 /** Contract row + handler → validated route. Nothing reaches a handler that its row's schemas did not let through. */
 export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, basePath: string): Router<RequestState> => {
@@ -52,6 +60,7 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
     const route: Route = routes[id];
     const handler = handlers[id] as AnyHandler | undefined;
     router.register(route.path.replace(/\{(\w+)\}/g, ':$1'), [route.method], async (ctx) => {
+      ctx.state.route = route.path;
       const principal = admit(route, ctx, authenticate);
       if (principal) {
         ctx.state.tokenId = principal.id;

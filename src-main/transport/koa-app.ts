@@ -19,6 +19,8 @@ type AppPorts = {
   readonly limits: ConnectionLimits;
   /** False until the database and the signing key are at hand. */
   readonly guard: () => SiteGuard;
+  /** `route` as the contract's table has it; `other` for what is not in it. */
+  readonly answered: (method: string, route: string, status: number) => void;
 };
 
 /** `local`: the admin socket, where the file's mode is the credential and no browser can come. */
@@ -64,6 +66,7 @@ export const createKoaApp = (ports: AppPorts): CreateListener => {
         // The rest of an unread body would be taken for the next request.
         if (!ctx.req.complete) ctx.set('Connection', 'close');
       }
+      ports.answered(ctx.method, ctx.state.route ?? 'other', ctx.status);
       if (log.isLevelEnabled('debug'))
         log.debug(
           {

@@ -92,7 +92,13 @@ export const configSchema = z.strictObject({
   models: z.record(entryId, modelConfigSchema).default({}),
   channels: z.record(entryId, z.looseObject({ enabled: z.boolean().default(false), agent: agentIdSchema.optional() })).default({}),
   retention: z
-    .strictObject({ maxDatabaseMb: z.int().min(1).max(1_000_000).optional().describe('writes fail with 507 above it') })
+    .strictObject({
+      maxDatabaseMb: z.int().min(1).max(1_000_000).optional().describe('writes fail with 507 above it'),
+      requestBodies: z
+        .enum(['redacted', 'off'])
+        .default('redacted')
+        .describe('whether the request inspector shows what was said, with secrets masked'),
+    })
     .prefault({}),
   logs: z
     .strictObject({
@@ -126,7 +132,6 @@ export const keysNotYet: readonly string[] = [
   'mcpServers',
   'skills',
   'retention.days',
-  'retention.requestBodies',
   'updates',
   'proxy',
 ];

@@ -22,8 +22,12 @@ CREATE INDEX sessions_hidden ON sessions (updated_at) WHERE hidden = 1;
 
 ALTER TABLE turns ADD COLUMN via TEXT NOT NULL DEFAULT 'rest';
 ALTER TABLE turns ADD COLUMN model TEXT;
-CREATE INDEX turns_of_owner ON turns (owner_id, no);
 CREATE INDEX turns_of_session ON turns (session, no);
+-- Lists of requests, by what they can be narrowed to; most turns are completed, and those need no index.
+CREATE INDEX turns_of_owner ON turns (owner_id, no);
+CREATE INDEX turns_of_agent ON turns (agent_id, no);
+CREATE INDEX turns_by_door ON turns (via, no);
+CREATE INDEX turns_unwell ON turns (status, no) WHERE status = 'failed' OR status = 'timeout' OR status = 'cancelled';
 
 ALTER TABLE tokens ADD COLUMN parent_id TEXT;
 

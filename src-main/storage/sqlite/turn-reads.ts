@@ -26,16 +26,38 @@ export const readTurns = (db: Connection, read: TurnRead): string => {
   }
 };
 
-const requestQuery = (read: Extract<Read, { op: 'request.list' }>): { readonly sql: string; readonly values: readonly SqlValue[] } => {
+type RequestList = Extract<Read, { op: 'request.list' }>;
+
+/** A page of turns in the order of an index, so that a rare door or failure among a million is found at once. */
+export const requestQuery = (read: RequestList): { readonly sql: string; readonly values: readonly SqlValue[] } => {
   const conditions: [string, SqlValue][] = [['turns.no < ?', read.before ?? Number.MAX_SAFE_INTEGER]];
   if (read.ownerId !== null) conditions.push(['turns.owner_id = ?', read.ownerId]);
   if (read.via !== undefined) conditions.push(['turns.via = ?', read.via]);
   if (read.agentId !== undefined) conditions.push(['turns.agent_id = ?', read.agentId]);
-  if (read.status !== undefined) conditions.push(['turns.status = ?', read.status]);
+  const status = read.status === undefined ? '' : ` AND ${withStatus[read.status]}`;
   return {
-    sql: `${turns} WHERE ${conditions.map(([condition]) => condition).join(' AND ')} ORDER BY turns.no DESC LIMIT ?`,
+    sql: `SELECT ${turnColumns} FROM turns ${requestIndex(read)} CROSS JOIN sessions ON sessions.no = turns.session
+      WHERE ${conditions.map(([condition]) => condition).join(' AND ')}${status} ORDER BY turns.no DESC LIMIT ?`,
     values: [...conditions.map(([, value]) => value), read.limit],
   };
+};
+
+/** Partial indexes want the status in the text. */
+const withStatus: Readonly<Record<TurnRow['status'], string>> = {
+  accepted: "turns.status = 'accepted'",
+  completed: "turns.status = 'completed'",
+  failed: "turns.status = 'failed'",
+  timeout: "turns.status = 'timeout'",
+  cancelled: "turns.status = 'cancelled'",
+};
+
+/** The narrowest that can be told without counting. */
+const requestIndex = ({ ownerId, via, status, agentId }: RequestList): string => {
+  if (status === 'accepted') return 'INDEXED BY turns_unfinished';
+  if (status !== undefined && status !== 'completed') return 'INDEXED BY turns_unwell';
+  if (ownerId !== null) return 'INDEXED BY turns_of_owner';
+  if (via !== undefined) return 'INDEXED BY turns_by_door';
+  return agentId === undefined ? 'NOT INDEXED' : 'INDEXED BY turns_of_agent';
 };
 
 const turn = (row: Row): TurnRow => ({
@@ -64,7 +86,7 @@ const request = (row: Row): RequestRowStored => ({
   hidden: row[18] === 1,
 });
 
-const turns = `SELECT turns.message_id, sessions.id, turns.owner_id, turns.agent_id, turns.trace_id, turns.via, turns.model, turns.status,
+const turnColumns = `turns.message_id, sessions.id, turns.owner_id, turns.agent_id, turns.trace_id, turns.via, turns.model, turns.status,
   turns.accepted_at, turns.ended_at, turns.options, turns.partial, turns.open_tool_call, turns.usage, turns.idempotency_key,
-  turns.body_hash, turns.no, sessions.channel, sessions.hidden
-  FROM turns JOIN sessions ON sessions.no = turns.session`;
+  turns.body_hash, turns.no, sessions.channel, sessions.hidden`;
+const turns = `SELECT ${turnColumns} FROM turns JOIN sessions ON sessions.no = turns.session`;

@@ -107,7 +107,7 @@ export const createSearchIndex = (db: Connection): SearchIndex => {
       return totalChanges(db) - before > 1;
     },
     reset: () => {
-      db.exec(`DROP TABLE search; ${createSearchTable}`);
+      db.exec(`${emptySearchTable} DROP TABLE search; ${createSearchTable}`);
       setMeta(db, 'followed', '0');
     },
   };
@@ -121,6 +121,13 @@ export const isIndexDamage = (thrown: unknown): boolean => sqliteCode(thrown) ==
 const ownerToken = (ownerId: string): string => `o${Buffer.from(ownerId).toString('hex')}`;
 
 const tailPage = 500;
+/**
+ * A table whose first record cannot be read cannot even be dropped, so it gets an empty one's. It lies at 10:
+ * https://sqlite.org/fts5.html, "FTS5 Data Structures".
+ */
+const emptySearchTable = `${createSearchTable.replaceAll('search', 'spare')};
+  INSERT OR REPLACE INTO search_data SELECT id, block FROM spare_data WHERE id = 10; DROP TABLE spare;`;
+
 const sievePage = 1_000;
 const batch = 256;
 const tailSql = `SELECT events.id, events.event FROM events JOIN sessions ON sessions.no = events.session

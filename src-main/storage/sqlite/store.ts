@@ -68,20 +68,39 @@ const open = (options: WorkerOptions): Store => {
   };
 
   /** The index can be made anew from the events, so its damage is no loss. */
+  const renewIndex = (): void => {
+    inTransaction(index.reset);
+    index.followed(0);
+  };
+
   const mendingIndex = <T>(work: () => T): T => {
     try {
       return work();
     } catch (error) {
       if (!isIndexDamage(error)) throw error;
-      inTransaction(index.reset);
-      index.followed(0);
+      renewIndex();
       return work();
+    }
+  };
+
+  /** A purge takes out of the index too. */
+  const mended = (result: CallResult, call: readonly PackedWrite[]): CallResult => {
+    if (!('error' in result) || !isIndexDamage(result.error)) return result;
+    try {
+      renewIndex();
+      return writer.applyGroup([call])[0] ?? result;
+    } catch (error) {
+      return { error };
     }
   };
 
   return {
     report,
-    applyGroup: (calls) => writer.applyGroup(calls).map((result) => ('error' in result ? { error: explained(result.error) } : result)),
+    applyGroup: (calls) =>
+      writer
+        .applyGroup(calls)
+        .map((result, i) => mended(result, calls[i] ?? []))
+        .map((result) => ('error' in result ? { error: explained(result.error) } : result)),
     read: (read) => {
       try {
         if (read.op === 'session.list' && book.lagCount() > 0) inTransaction(() => undefined);

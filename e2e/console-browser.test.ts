@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import axeCore from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { root } from './harness/child.ts';
-import { openclaw, type RunningGateway, startGateway } from './harness/gateway.ts';
+import { axe, looks, openConsole, picture, signInLink } from './harness/console-page.ts';
+import { type RunningGateway, startGateway } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { type Reply, startUpstream, type Upstream } from './harness/upstream.ts';
 import { launchBrowser } from './harness/windows.ts';
@@ -17,10 +15,8 @@ let script: (content: string) => Reply = () => ({ kind: 'text', chunks: ['hello'
 
 /** What `**bold**` has become once it was rendered as Markdown. */
 const strong = '.reply [data-streamdown="strong"]';
-const pictures = `${root}/e2e/screenshots`;
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
   home = createHome();
   upstream = await startUpstream((request) => script(String(request.messages.at(-1)?.content)));
   home.configure(configFor(upstream.url));
@@ -33,43 +29,6 @@ afterAll(async () => {
   await upstream?.stop();
   home?.remove();
 });
-
-/** A page signed in by a one-time link; every console error or warning fails the test that closes it. */
-const signedIn = async (
-  options: { locale?: string; colorScheme?: 'dark' | 'light'; width?: number; height?: number } = {},
-): Promise<{ page: Page; close: () => Promise<void> }> => {
-  const context = await browser.newContext({
-    locale: options.locale ?? 'en-US',
-    colorScheme: options.colorScheme ?? 'light',
-    viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
-  });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(await signInLink());
-  return {
-    page,
-    close: async () => {
-      await context.close();
-      expect(complaints).toEqual([]);
-    },
-  };
-};
-
-const signInLink = async (): Promise<string> => {
-  const { stdout } = await openclaw(home, ['token', 'sign-in']);
-  return stdout.trim();
-};
-
-const axe = async (page: Page): Promise<string[]> => {
-  // Evaluated, not loaded: the page's policy allows no foreign script.
-  await page.evaluate(axeCore.source);
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run(),
-  );
-  return violations.map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes.map(({ target }) => target))}`);
-};
 
 const send = async (page: Page, text: string): Promise<void> => {
   await page.getByLabel('Message', { exact: true }).fill(text);
@@ -85,7 +44,7 @@ describe('the console in a browser', () => {
     });
     script = () => ({ kind: 'text', chunks: ['First piece. ', `**${nonce}**`], gate: (chunk) => (chunk === 1 ? gate : Promise.resolve()) });
     // While the gateway restarts, the page complains of the lost connection, as it should.
-    const { page } = await signedIn();
+    const { page } = await openConsole(browser, home);
     await send(page, 'Hello there');
     await page.locator('.reply').getByText('First piece.').waitFor();
     expect(await page.getByText(nonce).count()).toBe(0);
@@ -102,7 +61,7 @@ describe('the console in a browser', () => {
   });
 
   test('a sign-in link works once', async () => {
-    const link = await signInLink();
+    const link = await signInLink(home);
     const context = await browser.newContext();
     const first = await context.newPage();
     await first.goto(link);
@@ -120,7 +79,7 @@ describe('the console in a browser', () => {
       chunks: ['Counting: one', ' two'],
       gate: (chunk) => (chunk === 1 ? new Promise(() => undefined) : Promise.resolve()),
     });
-    const { page, close } = await signedIn();
+    const { page, close } = await openConsole(browser, home);
     await send(page, 'count to a million');
     await page.locator('.reply').getByText('Counting: one').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
@@ -132,48 +91,46 @@ describe('the console in a browser', () => {
 
   test('a failing model is a clear error with a way on', async () => {
     script = () => ({ kind: 'error', status: 401, message: 'bad key' });
-    const { page, close } = await signedIn();
+    const { page, close } = await openConsole(browser, home);
     await send(page, 'are you there?');
     await page.getByRole('button', { name: 'Try again' }).waitFor();
-    await page.screenshot({ path: `${pictures}/error-light-en.png` });
+    await picture(page, 'error');
     await close();
   });
 
-  for (const locale of ['en-US', 'zh-CN'] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`looks right and is accessible: ${locale}, ${colorScheme}`, async () => {
-        const zh = locale === 'zh-CN';
-        script = () => ({
-          kind: 'text',
-          chunks: [
-            zh ? '这是一个带记忆化的实现:\n\n' : 'Here is a version with memoisation:\n\n',
-            '```python\nfrom functools import cache\n\n@cache\ndef fib(n: int) -> int:\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n```\n\n',
-            zh
-              ? '| n | fib(n) |\n|---|---|\n| 10 | 55 |\n| 50 | 12586269025 |\n\n时间复杂度是 **O(n)**。'
-              : '| n | fib(n) |\n|---|---|\n| 10 | 55 |\n| 50 | 12586269025 |\n\nIt takes **O(n)** time.',
-          ],
-        });
-        const { page, close } = await signedIn({ locale, colorScheme });
-        const composer = page.getByRole('textbox', { name: zh ? /消息/ : /Message/ });
-        await composer.waitFor();
-        await page.screenshot({ path: `${pictures}/empty-${colorScheme}-${locale}.png` });
-        expect(await axe(page)).toEqual([]);
-        await composer.fill(
+  for (const look of looks) {
+    test(`looks right and is accessible: ${look.locale}, ${look.colorScheme}`, async () => {
+      const zh = look.locale === 'zh-CN';
+      script = () => ({
+        kind: 'text',
+        chunks: [
+          zh ? '这是一个带记忆化的实现:\n\n' : 'Here is a version with memoisation:\n\n',
+          '```python\nfrom functools import cache\n\n@cache\ndef fib(n: int) -> int:\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n```\n\n',
           zh
-            ? '帮我写一个Python函数计算斐波那契数列第n项(使用记忆化)'
-            : 'Write a Python function for the nth Fibonacci number, with memoisation',
-        );
-        await page.keyboard.press('Enter');
-        await page.locator('.reply td', { hasText: '12586269025' }).waitFor();
-        await page.locator(strong, { hasText: 'O(n)' }).waitFor();
-        // The colours of the code come later than its text.
-        await page.locator('.reply pre span[style]').first().waitFor();
-        await page.screenshot({ path: `${pictures}/chat-${colorScheme}-${locale}.png` });
-        expect(await axe(page)).toEqual([]);
-        await page.setViewportSize({ width: 900, height: 600 });
-        await page.screenshot({ path: `${pictures}/chat-small-${colorScheme}-${locale}.png` });
-        await close();
+            ? '| n | fib(n) |\n|---|---|\n| 10 | 55 |\n| 50 | 12586269025 |\n\n时间复杂度是 **O(n)**。'
+            : '| n | fib(n) |\n|---|---|\n| 10 | 55 |\n| 50 | 12586269025 |\n\nIt takes **O(n)** time.',
+        ],
       });
-    }
+      const { page, close } = await openConsole(browser, home, look);
+      const composer = page.getByRole('textbox', { name: zh ? /消息/ : /Message/ });
+      await composer.waitFor();
+      await picture(page, 'empty', look);
+      expect(await axe(page)).toEqual([]);
+      await composer.fill(
+        zh
+          ? '帮我写一个Python函数计算斐波那契数列第n项(使用记忆化)'
+          : 'Write a Python function for the nth Fibonacci number, with memoisation',
+      );
+      await page.keyboard.press('Enter');
+      await page.locator('.reply td', { hasText: '12586269025' }).waitFor();
+      await page.locator(strong, { hasText: 'O(n)' }).waitFor();
+      // The colours of the code come later than its text.
+      await page.locator('.reply pre span[style]').first().waitFor();
+      await picture(page, 'chat', look);
+      expect(await axe(page)).toEqual([]);
+      await page.setViewportSize({ width: 900, height: 600 });
+      await picture(page, 'chat-small', look);
+      await close();
+    });
   }
 });

@@ -25,8 +25,8 @@ describe('format', () => {
   it.each([
     [30 * 86_400_000 - 2_000, 'in 30 days', '30天后'],
     [86_400_000 - 60_000, 'in 1 day', '1天后'],
-    [3 * 3_600_000, 'in 3 hours', '3小时后'],
-    [-5 * 60_000, '5 minutes ago', '5分钟前'],
+    [3 * 3_600_000, 'in 3 hr.', '3小时后'],
+    [-5 * 60_000, '5 min. ago', '5分钟前'],
     [-20_000, 'now', '现在'],
   ])('says how far %i ms are', (apart, en, zh) => {
     expect([formatRelative(apart, 0, 'en'), formatRelative(apart, 0, 'zh-CN')]).toEqual([en, zh]);

@@ -20,13 +20,13 @@ const relativeUnits = [
   ['minute', minute],
 ] as const;
 
-/** `in 30 days`, `5 minutes ago`, `now`. What lacks a moment of a unit counts as that unit: 30 days stay so for a while. */
+/** `in 30 days`, `5 min. ago`, `now`. What lacks a moment of a unit counts as that unit: 30 days stay so for a while. */
 export const formatRelative = (time: number, now: number, language: string): string => {
   const apart = time - now;
   const unit = relativeUnits.find(([, ms]) => Math.abs(apart) >= ms * 0.99);
   return unit === undefined
     ? new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second')
-    : new Intl.RelativeTimeFormat(language).format(Math.round(apart / unit[1]), unit[0]);
+    : new Intl.RelativeTimeFormat(language, { style: 'short' }).format(Math.round(apart / unit[1]), unit[0]);
 };
 
 /** The day and the hour, for who wants to know exactly. */

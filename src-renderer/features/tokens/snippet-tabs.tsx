@@ -21,7 +21,7 @@ export const SnippetTabs = ({ kind, secret, revealed }: SnippetTabsProps): React
             <Tabs.Trigger
               key={id}
               value={id}
-              className="h-7 rounded-md px-2.5 text-muted-foreground transition-colors hover:bg-hover data-[state=active]:bg-hover data-[state=active]:font-medium data-[state=active]:text-foreground"
+              className="h-7 rounded-md border border-transparent px-2.5 text-muted-foreground transition-colors hover:text-foreground data-[state=active]:border-border data-[state=active]:bg-background data-[state=active]:font-medium data-[state=active]:text-foreground"
             >
               {label}
             </Tabs.Trigger>

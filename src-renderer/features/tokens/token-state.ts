@@ -4,10 +4,11 @@ export type TokenState = 'active' | 'expiring' | 'expired' | 'revoked';
 
 const expiringWithinMs = 3 * 86_400_000;
 
-export const stateOf = ({ revokedAt, expiresAt }: Token, now: number): TokenState => {
+/** A console lives for hours only, and whoever uses it just signs in again: its end is nothing to warn of. */
+export const stateOf = ({ revokedAt, expiresAt, kind }: Token, now: number): TokenState => {
   if (revokedAt !== null) return 'revoked';
   if (expiresAt <= now) return 'expired';
-  return expiresAt - now < expiringWithinMs ? 'expiring' : 'active';
+  return kind !== 'console' && expiresAt - now < expiringWithinMs ? 'expiring' : 'active';
 };
 
 export const isAlive = (token: Token, now: number): boolean => token.revokedAt === null && token.expiresAt > now;

@@ -12,50 +12,77 @@ import { isAlive, stateOf, type TokenState } from './token-state.ts';
 import { useRestore } from './use-revoke.ts';
 
 type TokenActions = { readonly now: number; readonly onUse: (token: Token) => void; readonly onRevoke: (token: Token) => void };
-type TokenTableProps = TokenActions & { readonly label: string; readonly tokens: readonly Token[] };
+type TokenGroup = {
+  /** In words, above its rows; the first group needs none. */
+  readonly heading?: { readonly title: string; readonly text: string };
+  readonly tokens: readonly Token[];
+};
+
+type TokenTableProps = TokenActions & { readonly groups: readonly TokenGroup[] };
 
 const pageSize = 100;
 const columns = ['name', 'state', 'scopes', 'created', 'expires', 'lastUsed', 'requests', 'actions'] as const;
 
 /** Scrolls in itself where the window is narrower than its columns; the page never does. */
-export const TokenTable = ({ label, tokens: shown, ...actions }: TokenTableProps): ReactElement => {
+export const TokenTable = ({ groups, ...actions }: TokenTableProps): ReactElement => {
+  const { t } = useTranslation();
+  return (
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={t('tokens.list')}
+      className="overflow-x-auto rounded-xl border focus-visible:outline-offset-0"
+    >
+      <table className="w-full border-collapse text-left text-[13px]">
+        <caption className="sr-only">{t('tokens.list')}</caption>
+        <thead>
+          <tr className="border-b bg-card text-muted-foreground text-xs">
+            {columns.map((column) => (
+              <th key={column} scope="col" className={cx('px-2.5 py-2 font-medium first:pl-4', column === 'requests' && 'text-right')}>
+                {column === 'actions' ? <span className="sr-only">{t('tokens.column.actions')}</span> : t(`tokens.column.${column}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        {groups
+          .filter(({ tokens }) => tokens.length > 0)
+          .map((group) => (
+            <Group key={group.heading?.title ?? ''} {...group} {...actions} />
+          ))}
+      </table>
+    </section>
+  );
+};
+
+const Group = ({ heading, tokens: shown, ...actions }: TokenGroup & TokenActions): ReactElement => {
   const { t } = useTranslation();
   const { tokens } = useConsole();
   const all = useStore(tokens, (state) => state.tokens);
   const [limit, setLimit] = useState(pageSize);
   const rows = familyRows(shown, all);
   return (
-    <div>
-      <section
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        tabIndex={0}
-        aria-label={label}
-        className="overflow-x-auto rounded-xl border focus-visible:outline-offset-0"
-      >
-        <table className="w-full border-collapse text-left text-[13px]">
-          <caption className="sr-only">{label}</caption>
-          <thead>
-            <tr className="border-b bg-card text-muted-foreground text-xs">
-              {columns.map((column) => (
-                <th key={column} scope="col" className={cx('px-3 py-2 font-medium first:pl-4', column === 'requests' && 'text-right')}>
-                  {column === 'actions' ? <span className="sr-only">{t('tokens.column.actions')}</span> : t(`tokens.column.${column}`)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.slice(0, limit).map((row) => (
-              <Row key={row.token.id} row={row} {...actions} />
-            ))}
-          </tbody>
-        </table>
-      </section>
-      {rows.length > limit ? (
-        <Button look="quiet" className="mt-2 w-full" onClick={() => setLimit(limit + pageSize)}>
-          {t('tokens.more')}
-        </Button>
+    <tbody className="border-b last:border-b-0">
+      {heading ? (
+        <tr className="border-b">
+          <th scope="rowgroup" colSpan={columns.length} className="px-4 pt-6 pb-2 text-left">
+            <p className="font-semibold">{heading.title}</p>
+            <p className="font-normal text-muted-foreground text-xs">{heading.text}</p>
+          </th>
+        </tr>
       ) : null}
-    </div>
+      {rows.slice(0, limit).map((row) => (
+        <Row key={row.token.id} row={row} {...actions} />
+      ))}
+      {rows.length > limit ? (
+        <tr>
+          <td colSpan={columns.length} className="p-1.5">
+            <Button look="quiet" className="w-full" onClick={() => setLimit(limit + pageSize)}>
+              {t('tokens.more')}
+            </Button>
+          </td>
+        </tr>
+      ) : null}
+    </tbody>
   );
 };
 
@@ -141,7 +168,7 @@ const Cell = ({
   readonly children: ReactNode;
   readonly quiet?: true;
   readonly className?: string;
-}): ReactElement => <td className={cx('px-3 py-2', quiet && 'whitespace-nowrap', className)}>{children}</td>;
+}): ReactElement => <td className={cx('px-2.5 py-2', quiet && 'whitespace-nowrap', className)}>{children}</td>;
 
 const tones: Readonly<Record<TokenState, string>> = {
   active: 'border-ok/40 text-ok',

@@ -1,5 +1,5 @@
 import { LoaderCircle, Play } from 'lucide-react';
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
@@ -18,6 +18,11 @@ export const TokenTest = ({ secret }: { readonly secret: string }): ReactElement
   const { tokens } = useConsole();
   const [content, setContent] = useState<string>(() => t('tokens.test.default'));
   const [outcome, setOutcome] = useState<Outcome | 'running' | null>(null);
+  const shown = useRef<HTMLDivElement>(null);
+  // In a low window it would come where nobody looks.
+  useEffect(() => {
+    if (outcome !== null) shown.current?.scrollIntoView({ block: 'nearest' });
+  }, [outcome]);
   const run = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (outcome === 'running' || content.trim() === '') return;
@@ -45,7 +50,7 @@ export const TokenTest = ({ secret }: { readonly secret: string }): ReactElement
           {t('tokens.test')}
         </Button>
       </form>
-      <div role="status" className="mt-3 empty:hidden">
+      <div ref={shown} role="status" className="mt-3 empty:hidden">
         {outcome === 'running' ? <p className="text-muted-foreground">{t('tokens.test.running')}</p> : null}
         {outcome === null || outcome === 'running' ? null : 'error' in outcome ? (
           <ErrorCard error={outcome.error} title={t('tokens.test.failed')} />

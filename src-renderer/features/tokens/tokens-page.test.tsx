@@ -52,7 +52,7 @@ const fill = (label: string, text: string): Promise<void> =>
     Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value')?.set?.call(input, text);
     input.dispatchEvent(new Event(input.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
   });
-const rows = (): readonly string[] => [...document.querySelectorAll('tbody tr')].map(({ textContent }) => textContent ?? '');
+const rows = (): readonly string[] => [...document.querySelectorAll('tr:has(th[scope=row])')].map(({ textContent }) => textContent ?? '');
 const dialog = (): string => document.querySelector('dialog')?.textContent ?? '';
 
 describe.each(['en', 'zh-CN'] as const)('the tokens page in %s', (language) => {
@@ -62,6 +62,7 @@ describe.each(['en', 'zh-CN'] as const)('the tokens page in %s', (language) => {
     fake.add({ id: 'c', kind: 'console' });
     await open(language);
     expect(rows().length).toBe(2);
+    expect(app.page.querySelectorAll('tbody').length).toBe(2);
     expect(await app.violations()).toEqual([]);
   });
 });

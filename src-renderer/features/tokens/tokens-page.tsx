@@ -113,7 +113,6 @@ const TokenLists = ({ onNew, onUse, onRevoke }: TokenListsProps): ReactElement =
   const found = all.filter((token) => passes(token, filter, undoable, time) && matches(token, query));
   const made = found.filter(({ kind }) => kind !== 'console');
   const consoles = found.filter(({ kind }) => kind === 'console');
-  const actions = { now: time, onUse, onRevoke };
   const none = !all.some(({ kind }) => kind !== 'console');
   return (
     <>
@@ -128,7 +127,6 @@ const TokenLists = ({ onNew, onUse, onRevoke }: TokenListsProps): ReactElement =
         </div>
       ) : null}
       {all.length === 0 ? null : <TokensToolbar query={query} onQuery={setQuery} filter={filter} onFilter={setFilter} />}
-      {made.length > 0 ? <TokenTable label={t('tokens.list')} tokens={made} {...actions} /> : null}
       {made.length === 0 && none && query === '' && error === null ? (
         <EmptyState icon={KeyRound} title={t('tokens.empty')} text={t('tokens.emptyText')}>
           <Button look="primary" onClick={onNew}>
@@ -140,15 +138,14 @@ const TokenLists = ({ onNew, onUse, onRevoke }: TokenListsProps): ReactElement =
       {made.length === 0 && !none && query === '' && filter !== 'all' ? (
         <EmptyState icon={KeyRound} title={t(`tokens.none.${filter}`)} />
       ) : null}
-      {consoles.length > 0 ? (
-        <section className="mt-2 flex flex-col gap-3">
-          <div>
-            <h2 className="font-semibold text-[13px]">{t('tokens.consoles')}</h2>
-            <p className="text-muted-foreground text-xs">{t('tokens.consolesText')}</p>
-          </div>
-          <TokenTable label={t('tokens.consoles')} tokens={consoles} {...actions} />
-        </section>
-      ) : null}
+      {found.length === 0 ? null : (
+        <TokenTable
+          groups={[{ tokens: made }, { tokens: consoles, heading: { title: t('tokens.consoles'), text: t('tokens.consolesText') } }]}
+          now={time}
+          onUse={onUse}
+          onRevoke={onRevoke}
+        />
+      )}
     </>
   );
 };

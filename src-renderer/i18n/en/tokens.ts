@@ -39,7 +39,7 @@ export const tokens = {
   'tokens.state.revoked': 'Revoked',
   'tokens.own': 'this one',
   'tokens.mintedBy': 'made with {{name}}',
-  'tokens.moreScopes': '{{more}} more',
+  'tokens.moreScopes': '+{{more}}',
   'tokens.never': 'never',
   'tokens.from': 'from {{address}}',
 

@@ -39,7 +39,7 @@ export const tokens: Readonly<Record<keyof typeof en, string>> = {
   'tokens.state.revoked': '已吊销',
   'tokens.own': '当前',
   'tokens.mintedBy': '由 {{name}} 签发',
-  'tokens.moreScopes': '另 {{more}} 项',
+  'tokens.moreScopes': '+{{more}}',
   'tokens.never': '从未',
   'tokens.from': '来自 {{address}}',
 

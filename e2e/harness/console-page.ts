@@ -1,0 +1,69 @@
+import { mkdirSync } from 'node:fs';
+import axeCore from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { root } from './child.ts';
+import { openclaw } from './gateway.ts';
+import type { Home } from './home.ts';
+
+export type Look = {
+  readonly locale?: 'en-US' | 'zh-CN';
+  readonly colorScheme?: 'dark' | 'light';
+  readonly width?: number;
+  readonly height?: number;
+};
+
+export type ConsolePage = {
+  readonly page: Page;
+  /** Fails with every error or warning that the page has written to its console. */
+  readonly close: () => Promise<void>;
+};
+
+/** The four ways the console can look. */
+export const looks: readonly Required<Pick<Look, 'locale' | 'colorScheme'>>[] = [
+  { locale: 'en-US', colorScheme: 'light' },
+  { locale: 'en-US', colorScheme: 'dark' },
+  { locale: 'zh-CN', colorScheme: 'light' },
+  { locale: 'zh-CN', colorScheme: 'dark' },
+];
+
+/** A one-time link that signs a browser in. */
+export const signInLink = async (home: Home): Promise<string> => (await openclaw(home, ['token', 'sign-in'])).stdout.trim();
+
+/** A page of its own, signed in by a one-time link. */
+export const openConsole = async (browser: Browser, home: Home, look: Look = {}): Promise<ConsolePage> => {
+  const context = await browser.newContext({
+    locale: look.locale ?? 'en-US',
+    colorScheme: look.colorScheme ?? 'light',
+    viewport: { width: look.width ?? 1280, height: look.height ?? 800 },
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(await signInLink(home));
+  return {
+    page,
+    close: async () => {
+      await context.close();
+      expect(complaints).toEqual([]);
+    },
+  };
+};
+
+/** What axe has against the page as it is. */
+export const axe = async (page: Page): Promise<string[]> => {
+  // Evaluated, not loaded: the page's policy allows no foreign script.
+  await page.evaluate(axeCore.source);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<{ violations: { id: string; nodes: { target: unknown }[] }[] }> } }).axe.run(),
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes.map(({ target }) => target))}`);
+};
+
+/** A picture for people to look at: `<name>-<light|dark>-<locale>[-small].png`. */
+export const picture = async (page: Page, name: string, look: Look = {}): Promise<void> => {
+  const folder = `${root}/e2e/screenshots`;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}-${look.colorScheme ?? 'light'}-${look.locale ?? 'en-US'}.png` });
+};

@@ -22,7 +22,7 @@ import { createLogRoutes } from './logs/log-routes.ts';
 import { redact } from './logs/redact.ts';
 import { createMetrics } from './operations/metrics.ts';
 import { createRequestRoutes } from './operations/request-routes.ts';
-import type { Principal } from './principal.ts';
+import { localPrincipal, type Principal } from './principal.ts';
 import { watchActivity } from './sessions/activity.ts';
 import { type Brake, createBrake, createBrakeRoutes } from './sessions/brake.ts';
 import { createMessageRoutes } from './sessions/message-routes.ts';
@@ -51,6 +51,7 @@ import { createSiteGuard } from './transport/site-guard.ts';
 import { startingListener, startingUpgrade } from './transport/starting.ts';
 import { createStaticConsole } from './transport/static-console.ts';
 import { createStatusRoutes } from './transport/status-routes.ts';
+import { createWsAdmission } from './transport/ws-admission.ts';
 import { createWsFeeds } from './transport/ws-feeds.ts';
 import { createWsServer } from './transport/ws-server.ts';
 
@@ -116,12 +117,10 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     else if (report.uncleanStop)
       logger.warn({ source: 'storage' }, 'The last process did not stop cleanly; the database was checked and is whole.');
     const secrets = await ports.openSecrets(await rememberedBackend(database));
-    const tokens = await createTokenService(
-      { database, secrets, clock, randomBytes },
-      await loadSigningKey(database, secrets, randomBytes),
-    );
-    undo.push(tokens.close);
+    const signingKey = await loadSigningKey(database, secrets, randomBytes);
     const pin = await createPin({ database, secrets, clock, randomBytes });
+    const tokens = await createTokenService({ database, secrets, clock, randomBytes, pin }, signingKey);
+    undo.push(tokens.close);
 
     const agents = createAgentRegistry(live);
     const tools = [createFileRead({ open, realpath }), createListDir({ readdir, realpath, stat })];
@@ -144,6 +143,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       log: logger,
       sessionsRunning: () => live.current().gateway.limits.sessionsRunning,
       stops,
+      requireOwner: (id) => void (id === localPrincipal.id || tokens.byId(id)),
       onSettled: directory.settled,
       runAgent: createRunAgent({
         database,
@@ -241,7 +241,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       directory,
       submit,
       authenticate,
-      tickets,
+      admission: createWsAdmission({ authenticate, tickets }),
       limits,
       guard: () => guard,
       perToken: () => live.current().gateway.limits.perToken,
@@ -254,10 +254,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       await ws.close();
       await engine.stop();
     });
-    tokens.onRevoked((id) => {
-      ws.dropToken(id);
-      engine.cancelOwner(id);
-    });
+    tokens.onEnded(engine.cancelOwner);
     mint = async () => {
       const { row, secret } = await tokens.mintConsole();
       return { token: secret, expiresAt: row.expiresAt };

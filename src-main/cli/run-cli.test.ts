@@ -68,6 +68,19 @@ describe('openclaw token, with the gateway up', () => {
     expect(await run('token', 'revoke', 'tok_none')).toMatchObject({ code: 1, stderr: expect.stringContaining('no such token') });
   });
 
+  it('list says what each can do and where it was last used; those of console windows with --all only', async () => {
+    const t = await start();
+    const { id, secret } = await t.mint({ scopes: ['agents', 'logs'] });
+    await t.call('GET', '/api/v1/agents', { token: secret });
+    await t.call('POST', '/api/v1/tokens', { token: t.admin, json: { name: '\u001b[2J\u202Eevil' } });
+    const { stdout } = await run('token', 'list');
+    expect(stdout).toMatch(new RegExp(`^${id}  bearer .*1 requests, last .*Z from 127\\.0\\.0\\.1  \\[agents logs\\]  test$`, 'm'));
+    expect(stdout).not.toContain('console');
+    expect(stdout).not.toContain('\u001b');
+    expect((await run('token', 'list', '--all')).stdout).toMatch(/ console .*\[admin\]/);
+    expect(JSON.parse((await run('token', 'list', '--json')).stdout)).toHaveLength(2);
+  });
+
   it('rotate ends them all; sign-in prints a link that works once', async () => {
     const t = await start();
     const token = await t.token();

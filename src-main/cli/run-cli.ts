@@ -40,25 +40,28 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     .requiredOption('--name <name>', 'what it is for')
     .option('--expires-in <duration>', '90s, 15m, 12h, 30d; at most 365d', '30d')
     .option('--scope <scopes...>', 'scopes; default messages agents channels:read skills:read sessions')
-    .option('--api-key', 'an API key instead: messages and /v1 only')
+    .option('--api-key', 'an API key instead: messages, batches and /v1 only')
+    .option('--pin-stdin', pinStdin)
     .option('--json', 'as JSON')
-    .action(async (options: { name: string; expiresIn: string; scope?: string[]; apiKey?: boolean; json?: boolean }) =>
+    .action(async (options: { name: string; expiresIn: string; scope?: string[]; apiKey?: boolean; json?: boolean; pinStdin?: boolean }) =>
       (await tokenCommands()).create(options, ports),
     );
   token
     .command('list')
     .description('list them')
+    .option('--all', 'also those of console windows')
     .option('--json', 'as JSON')
-    .action(async (options: { json?: boolean }) => (await tokenCommands()).list(options, ports));
+    .action(async (options: { json?: boolean; all?: boolean }) => (await tokenCommands()).list(options, ports));
   token
     .command('show')
     .argument('<id>')
     .description('print one again')
-    .action(async (id: string) => (await tokenCommands()).show(id, ports));
+    .option('--pin-stdin', pinStdin)
+    .action(async (id: string, options: { pinStdin?: boolean }) => (await tokenCommands()).show(id, options, ports));
   token
     .command('revoke')
     .argument('<id>')
-    .description('end one, at once')
+    .description('end one and those it has minted, at once')
     .action(async (id: string) => (await tokenCommands()).revoke(id, ports));
   token
     .command('rotate')
@@ -162,6 +165,8 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     return exitCodeOf(error);
   }
 };
+
+const pinStdin = 'read the PIN, if it is asked for, as a line from stdin';
 
 const tokenCommands = () => import('./token-commands.ts');
 const pinCommand = () => import('./pin-command.ts');

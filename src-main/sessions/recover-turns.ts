@@ -8,7 +8,7 @@ import type { TurnRequest } from './turn.ts';
 
 /** What the last process left: accepted, not ended. */
 export type Recovery = {
-  /** Goes on by itself, unless a tool with side effects was at work, or an operator has stopped it. */
+  /** Goes on by itself, unless a tool with side effects was at work, an operator has stopped it, or its token has ended. */
   readonly recover: () => Promise<void>;
   /** Goes on with what was left because of a stop that holds it no more. */
   readonly resume: () => Promise<void>;
@@ -21,11 +21,13 @@ type RecoveryPorts = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly stops: Pick<Stops, 'holding'>;
+  /** @throws AppError TOKEN_* */
+  readonly requireOwner: (ownerId: string) => void;
   /** Gives a turn that is on the disk its place in the lane of its session. */
   readonly begin: (request: TurnRequest) => void;
 };
 
-export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryPorts): Recovery => {
+export const createRecovery = ({ database, clock, log, stops, requireOwner, begin }: RecoveryPorts): Recovery => {
   /** Oldest first. `partial`: what of the reply was said by then. */
   const left = new Map<string, { readonly request: TurnRequest; readonly partial: string }>();
 
@@ -43,10 +45,21 @@ export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryP
     // Deleting a session cancels what runs in it; the crash came in between.
     if (session.deletedAt !== null) return cancel(request, row.partial);
     left.set(messageId, { request, partial: row.partial });
-    await goOn(request);
+    await goOn(request, row.partial);
   };
 
-  const goOn = async (request: TurnRequest): Promise<void> => {
+  /** Its token may have been revoked, or its time been over, while no gateway ran. */
+  const isAlive = (ownerId: string): boolean => {
+    try {
+      requireOwner(ownerId);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  const goOn = async (request: TurnRequest, partial: string): Promise<void> => {
+    if (!isAlive(request.ownerId)) return giveUp(request, partial);
     if (stops.holding(request) !== null) return;
     await database.write([
       say(request.session.id, request.messageId, {
@@ -56,12 +69,18 @@ export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryP
       }),
     ]);
     // Cancelled or stopped while that was written: it stays what it has become.
-    if (stops.holding(request) !== null || !left.delete(request.messageId)) return;
+    if (stops.holding(request) !== null || !left.has(request.messageId)) return;
+    if (!isAlive(request.ownerId)) return giveUp(request, partial);
+    left.delete(request.messageId);
     begin(request);
     log.info(
       { source: 'turn', traceId: request.traceId, token: request.ownerId, messageId: request.messageId },
       'turn taken up again after a restart',
     );
+  };
+
+  const giveUp = async (request: TurnRequest, partial: string): Promise<void> => {
+    if (left.delete(request.messageId)) await cancel(request, partial);
   };
 
   const interrupt = async ({ sessionId, messageId, ownerId, traceId, partial, openToolCall }: TurnRow): Promise<void> => {
@@ -112,7 +131,7 @@ export const createRecovery = ({ database, clock, log, stops, begin }: RecoveryP
       for (const row of await database.read({ op: 'turn.unfinished' })) await takeUp(row);
     },
     resume: async () => {
-      for (const { request } of [...left.values()]) if (left.has(request.messageId)) await goOn(request);
+      for (const { request, partial } of [...left.values()]) if (left.has(request.messageId)) await goOn(request, partial);
     },
     cancelLeft: async (fits) => {
       const chosen = [...left.values()].filter(({ request }) => fits(request));

@@ -156,6 +156,7 @@ describe('a tool with side effects', () => {
       log: pino({ level: 'silent' }),
       sessionsRunning: () => 1,
       stops: { holding: () => null },
+      requireOwner: () => undefined,
       onSettled: () => undefined,
       runAgent: async ({ request, onToolStarted, onToolEnded }) => {
         await onToolStarted(call, true);

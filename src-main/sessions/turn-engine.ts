@@ -12,7 +12,7 @@ const checkpointMs = 1_000;
 
 /** Runs turns: one lane per session, sessions side by side. Every surface hands its messages to this and reads the turn it gets. */
 export type TurnEngine = Recovery & {
-  /** @throws AppError GATEWAY_STOPPING, STOPPED, QUEUE_FULL */
+  /** @throws AppError GATEWAY_STOPPING, TOKEN_*, STOPPED, QUEUE_FULL */
   readonly submit: (request: TurnRequest) => Turn;
   /** A turn that has not ended. */
   readonly find: (messageId: string) => Turn | null;
@@ -25,8 +25,8 @@ export type TurnEngine = Recovery & {
   readonly onChange: (listener: (turn: Turn, ended: boolean) => void) => () => void;
   /** Cancels what runs or waits here and fits; says how much that was. */
   readonly cancelWhere: (fits: (request: TurnRequest) => boolean) => number;
-  /** Cancels all that a revoked token has; null: every token. */
-  readonly cancelOwner: (ownerId: string | null) => void;
+  /** Cancels all that a token has which has ended. */
+  readonly cancelOwner: (ownerId: string) => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -37,6 +37,8 @@ type EnginePorts = {
   readonly runAgent: AgentRun;
   readonly sessionsRunning: () => number;
   readonly stops: Pick<Stops, 'holding'>;
+  /** @throws AppError TOKEN_* where the token of a turn has ended: then it does not begin */
+  readonly requireOwner: (ownerId: string) => void;
   readonly onSettled: (session: NewSessionRow) => void;
 };
 
@@ -78,6 +80,7 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
 
   const begin = (request: TurnRequest, onDisk: boolean): Turn => {
     if (stopping) throw new AppError('GATEWAY_STOPPING');
+    ports.requireOwner(request.ownerId);
     const stop = ports.stops.holding(request);
     if (stop) throw stoppedError(stop);
     if (!onDisk) queue.requireRoom(request.session.id);
@@ -121,7 +124,14 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
     for (const turn of chosen) turn.cancel();
     return chosen.length;
   };
-  const recovery = createRecovery({ database, clock, log, stops: ports.stops, begin: (request) => void begin(request, true) });
+  const recovery = createRecovery({
+    database,
+    clock,
+    log,
+    stops: ports.stops,
+    requireOwner: ports.requireOwner,
+    begin: (request) => void begin(request, true),
+  });
 
   return {
     ...recovery,
@@ -137,11 +147,11 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
     },
     cancelWhere,
     cancelOwner: (ownerId) => {
-      const owns = (turn: { readonly ownerId: string }): boolean => ownerId === null || turn.ownerId === ownerId;
+      const owns = (turn: { readonly ownerId: string }): boolean => turn.ownerId === ownerId;
       cancelWhere(owns);
       recovery
         .cancelLeft(owns)
-        .catch((err: unknown) => log.error({ source: 'turn', err }, 'turns of a revoked token could not be ended on the disk'));
+        .catch((err: unknown) => log.error({ source: 'turn', err }, 'turns of a token that has ended could not be ended on the disk'));
     },
     stop: async () => {
       stopping = true;

@@ -6,8 +6,7 @@ import { createMemorySecretStore } from '../storage/memory-secret-store.ts';
 import type { SecretStore } from '../storage/secret-store.ts';
 import { openWorkerDatabase } from '../storage/worker-database.ts';
 import { createTestHome, startTestGateway, type TestHome, workerUrl } from '../testing/test-gateway.ts';
-import { replaceSigningKey } from './signing-key.ts';
-import { rotateKeys } from './token-service.ts';
+import { rotateKeys } from './rotate-keys.ts';
 
 /** A store that says what it was asked to keep. */
 const watched = () => {
@@ -109,7 +108,7 @@ describe('the one signing key', () => {
     const { home, token } = await startedOnce();
     const empty = createMemorySecretStore();
     const { database } = await openWorkerDatabase({ file: home.databaseFile, workerUrl, now: systemClock.now });
-    await rotateKeys(database, empty, systemClock, () => replaceSigningKey(database, empty, randomBytes));
+    await rotateKeys({ database, secrets: empty, clock: systemClock, randomBytes });
     await database.close();
 
     const t = await startTestGateway({ home: { ...home, secrets: empty } });

@@ -5,8 +5,17 @@ import type { TokenRow } from '../storage/database.ts';
 import type { OneTimeCodes } from './one-time-codes.ts';
 import type { TokenService } from './token-service.ts';
 
-type Info = { readonly principal: Principal | null; readonly address: string };
-type Ids = 'listTokens' | 'createToken' | 'showToken' | 'revokeToken' | 'rotateKey' | 'createTicket' | 'signIn' | 'createSignInLink';
+type Info = { readonly principal: Principal | null; readonly address: string; readonly pin: string | null };
+type Ids =
+  | 'listTokens'
+  | 'createToken'
+  | 'showToken'
+  | 'revokeToken'
+  | 'restoreToken'
+  | 'rotateKey'
+  | 'createTicket'
+  | 'signIn'
+  | 'createSignInLink';
 export type TokenRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>, info: Info) => Promise<RouteAnswer<Id>> };
 
 type Ports = {
@@ -21,17 +30,18 @@ type Ports = {
 export const createTokenRoutes = ({ tokens, tickets, signInCodes, createSignInLink, refused }: Ports): TokenRoutes => ({
   listTokens: async () => ({ status: 200, body: { tokens: tokens.list().map(view) } }),
   createToken: async ({ body }, info) => {
-    const { row, secret } = await tokens.mint(body, callerOf(info));
+    const { row, secret } = await tokens.mint(body, callerOf(info), info.pin);
     return { status: 201, body: { token: view(row), secret } };
   },
-  showToken: async ({ params }) => {
-    const { row, secret } = await tokens.show(params.id);
+  showToken: async ({ params }, info) => {
+    const { row, secret } = await tokens.show(params.id, callerOf(info), info.pin);
     return { status: 200, body: { token: view(row), secret } };
   },
   revokeToken: async ({ params }) => {
-    const row = await tokens.revoke(params.id);
-    return { status: 200, body: { token: view(row), undoUntil: row.revokedAt ?? 0 } };
+    const { row, undoUntil } = await tokens.revoke(params.id);
+    return { status: 200, body: { token: view(row), undoUntil } };
   },
+  restoreToken: async ({ params }, info) => ({ status: 200, body: { token: view(await tokens.restore(params.id, callerOf(info))) } }),
   rotateKey: async () => ({ status: 200, body: { ended: await tokens.rotate() } }),
   createTicket: async (_input, info) => {
     const { code, expiresAt } = tickets.issue(callerOf(info));

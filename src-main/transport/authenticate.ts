@@ -9,12 +9,17 @@ import type { FailureLimit } from './rate-limit.ts';
 export type Authenticate = {
   /** Null where there is no credential at all. @throws AppError TOKEN_*, RATE_LIMITED */
   readonly fromHeaders: (headers: IncomingHttpHeaders, address: string) => Principal | null;
-  /** Counts a credential of another kind (ticket, sign-in code) that was bad. */
+  /** Makes a check of another kind of credential, and counts it where it is bad. @throws what the check throws, RATE_LIMITED */
+  readonly counting: <T>(address: string, check: () => T) => T;
+  /** Counts one that was bad. */
   readonly refused: (error: AppError, address: string) => AppError;
   /** Whether whoever was let in earlier still may. @throws AppError TOKEN_* */
   readonly recheck: TokenService['recheck'];
+  readonly byId: TokenService['byId'];
   /** Calls back once when they may no longer. */
   readonly onEnd: TokenService['onEnd'];
+  /** Counts what they do on a connection that was let in earlier. */
+  readonly used: TokenService['used'];
 };
 
 export const createAuthenticate = (tokens: TokenService, limit: FailureLimit): Authenticate => {
@@ -22,21 +27,28 @@ export const createAuthenticate = (tokens: TokenService, limit: FailureLimit): A
     limit.failed(address);
     return error;
   };
+  const counting = <T>(address: string, check: () => T): T => {
+    try {
+      return check();
+    } catch (thrown) {
+      throw thrown instanceof AppError ? refused(thrown, address) : thrown;
+    }
+  };
   return {
-    fromHeaders: (headers, address) => {
-      try {
+    fromHeaders: (headers, address) =>
+      counting(address, () => {
         const credential = readCredential(headers);
         if (credential === null) return null;
         const principal = tokens.authenticate(credential);
         tokens.used(principal, address);
         return principal;
-      } catch (thrown) {
-        throw thrown instanceof AppError ? refused(thrown, address) : thrown;
-      }
-    },
+      }),
+    counting,
     refused,
     recheck: tokens.recheck,
+    byId: tokens.byId,
     onEnd: tokens.onEnd,
+    used: tokens.used,
   };
 };
 
@@ -55,7 +67,7 @@ export const requireScope = (principal: Principal, scope: Scope): void => {
 export const refuseApiKey = (principal: Principal): void => {
   if (principal.kind === 'api-key')
     throw new AppError('SCOPE_MISSING', {
-      message: 'An API key opens POST /api/v1/messages and /v1 only.',
+      message: 'An API key opens messages, batches and /v1 only.',
       hint: 'Use a token: openclaw token create',
     });
 };

@@ -8,13 +8,13 @@ import { type ClientFrame, clientFrameSchema, type ServerFrame, type Topic, type
 import { errorCodes } from '../../src-shared/error-codes.ts';
 import { grants } from '../../src-shared/models/scope.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
-import type { Principal } from '../principal.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SubmitMessage } from '../sessions/submit-message.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database } from '../storage/database.ts';
-import { requireScope } from './authenticate.ts';
+import { type Authenticate, requireScope } from './authenticate.ts';
 import { parseJsonText } from './read-body.ts';
+import type { Visitor } from './ws-admission.ts';
 import type { WsFeeds } from './ws-feeds.ts';
 
 const maxBufferedBytes = 4 * 1024 * 1024;
@@ -23,6 +23,7 @@ const roomBytes = 1024 * 1024;
 const badFramesMost = 3;
 
 export type WsPorts = {
+  readonly authenticate: Pick<Authenticate, 'used' | 'onEnd'>;
   readonly database: Database;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
@@ -36,7 +37,7 @@ export type WsPorts = {
 };
 
 /** One client on `/ws`: reads frames, follows turns, never lets a bad frame or a slow reader harm others. */
-export const serveConnection = (socket: WebSocket, wire: Duplex, by: Principal, ports: WsPorts): void => {
+export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address }: Visitor, ports: WsPorts): void => {
   const { engine, directory, clock } = ports;
   const undos = new Set<() => void>();
   const subscriptions = new Map<Topic, () => void>();
@@ -94,6 +95,7 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, by: Principal, 
 
   const onMessage = async (frame: Extract<ClientFrame, { type: 'message' }>, traceId: string): Promise<void> => {
     requireScope(by, 'messages');
+    ports.authenticate.used(by, address);
     const { id, idempotencyKey, stream, type: _type, sessionId, ...fields } = frame;
     const idempotency =
       idempotencyKey === undefined

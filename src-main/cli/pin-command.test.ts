@@ -54,3 +54,26 @@ describe('openclaw pin, with the gateway up', () => {
     expect((await t.call('GET', '/api/v1/pin', { token: t.admin })).json.set).toBe(false);
   });
 });
+
+describe('openclaw token, where a PIN is set', () => {
+  const create = 'token create --name x --scope admin --json';
+  beforeEach(async () => void (await run('pin set', '2468')));
+
+  it('asks for it at a terminal, and goes on', async () => {
+    const made = await atTerminal(create, ['PIN: ', '2468\r']);
+    expect(made.code).toBe(0);
+    const { id, secret } = JSON.parse(made.stdout) as { id: string; secret: string };
+    expect(await atTerminal(`token show ${id}`, ['PIN: ', '2468\r'])).toMatchObject({ code: 0, stdout: `Bearer ${secret}\n` });
+    expect(await atTerminal(create, ['PIN: ', '0000\r'])).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('wrong') });
+  });
+
+  it('reads it from stdin when told to, and only then', async () => {
+    expect(await run(create, '2468')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--pin-stdin') });
+    expect((await run(`${create} --pin-stdin`, '2468')).stdout).toContain('eyJ');
+    expect((await run(`${create} --pin-stdin`)).code).toBe(2);
+  });
+
+  it('does not ask where it is not needed', async () => {
+    expect(await run('token create --name x --scope logs')).toMatchObject({ code: 0, stdout: expect.stringContaining('Bearer ') });
+  });
+});

@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    // The machine may be busy with other things.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -5,6 +5,7 @@ import type { DesktopBridge } from '../src-shared/contract/ipc.ts';
 import { App } from './app.tsx';
 import { createConsole } from './console.ts';
 import { applyPreferences } from './features/preferences/apply-preferences.ts';
+import { tellLanguage } from './features/preferences/tell-language.ts';
 import { createI18n } from './i18n/create-i18n.ts';
 import { followAddress, readAddress, rememberAddress } from './page-address.ts';
 
@@ -39,6 +40,7 @@ const main = (): void => {
   });
   const i18n = createI18n(console.preferences.getState().language);
   applyPreferences(console.preferences, i18n, document.documentElement, matchMedia('(prefers-color-scheme: dark)'));
+  tellLanguage(console.preferences, window.openclawDesktop);
   rememberAddress(console, location, history);
   followAddress(console.navigation, window);
   window.addEventListener('online', console.reconnectNow);

@@ -1,26 +1,35 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, type BrowserWindow, protocol, session } from 'electron';
+import { app, dialog, protocol, session } from 'electron';
 import { AppError } from '../../src-shared/app-error.ts';
-import type { Clock } from '../gateway-ports.ts';
+import type { Clock, Gateway } from '../gateway-ports.ts';
 import { type Home, prepareHome } from '../home.ts';
+import { createAppState, titleFor } from './app-state.ts';
+import { askClose } from './ask-close.ts';
+import { decideClose, keepCloseChoice } from './close-choice.ts';
+import { decideOnClose } from './close-window.ts';
 import { type ConsoleTokens, createConsoleTokens } from './console-token.ts';
+import { createConsoleWindow } from './console-window.ts';
 import { findFreePort } from './free-port.ts';
 import { createGatewayHost, type GatewayHost, type GatewayHostOptions } from './gateway-host.ts';
 import { serveIpc } from './ipc.ts';
 import type { IpcTable } from './ipc-dispatch.ts';
 import { lockNavigation, lockSession, openExternal } from './lock-down.ts';
-import { createMainWindow, focusWindow } from './main-window.ts';
-import { installMenu } from './menu.ts';
-import { startupScheme, startupUrl } from './navigation-rules.ts';
+import { createMainWindow } from './main-window.ts';
+import { pageOfLink, startupScheme } from './navigation-rules.ts';
 import { stopBeforeQuit } from './quit.ts';
 import { createStartupFiles } from './startup-files.ts';
+import { createSurroundings } from './surroundings.ts';
+import { trayIsShown } from './tray-host.ts';
+import { type Words, wordsFor } from './words.ts';
 
 type DesktopShellOptions = {
   readonly home: Home;
   readonly openGateway: GatewayHostOptions['open'];
   /** The folder that holds the built `preload` and `renderer`. */
   readonly builtFiles: string;
+  /** The folder of the tray's pictures. */
+  readonly trayIcons: string;
   readonly clock: Clock;
 };
 
@@ -32,7 +41,7 @@ const startsQuicklyMs = 800;
  * window is made; the app then lives until it is quit. Must be called before Electron is ready, and must not be
  * awaited at the top level of the entry: Electron gets ready only after that has run.
  */
-export const runDesktopShell = async ({ home, openGateway, builtFiles, clock }: DesktopShellOptions): Promise<void> => {
+export const runDesktopShell = async ({ home, openGateway, builtFiles, trayIcons, clock }: DesktopShellOptions): Promise<void> => {
   keepUserDataIn(home);
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
@@ -42,38 +51,55 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, clock }: 
   // Chromium would ask the keyring for a key to encrypt cookies with; the window has none.
   if (process.platform === 'linux') app.commandLine.appendSwitch('password-store', 'basic');
 
-  let window: BrowserWindow | null = null;
+  const closeChoice = keepCloseChoice(join(home.data, 'desktop.json'));
+  let surroundings: ReturnType<typeof createSurroundings> | null = null;
+  const words = (): Words => surroundings?.words() ?? wordsFor(app.getLocale());
+  const appState = createAppState({ clock, changed: () => surroundings?.show() });
   const host = createGatewayHost({
     open: openGateway,
     findFreePort,
-    changed: () => showPage(window, host),
+    changed: (state) => {
+      appState.follow(state);
+      window.showFitting();
+    },
   });
   const gatewayOrigin = (): string | null => {
     const state = host.state();
     return state.phase === 'running' ? new URL(state.url).origin : null;
   };
-  const tokens = createConsoleTokens({ mint: () => runningGateway(host).mintConsoleToken(), now: clock.now });
-  const openWindow = (): BrowserWindow => {
-    const opened = createMainWindow({ stateFile: join(home.data, 'window.json'), preload: join(builtFiles, 'preload', 'preload.cjs') });
-    opened.on('closed', () => {
-      window = null;
-    });
-    opened.webContents.on('did-navigate', tokens.pageLoaded);
-    return opened;
-  };
-  const bringForward = (): void => {
-    if (window !== null) {
-      focusWindow(window);
-    } else if (app.isReady()) {
-      window = openWindow();
-      showPage(window, host);
-    }
+  const tokens = createConsoleTokens({ mint: async () => (await runningGateway(host)).mintConsoleToken(), now: clock.now });
+  const window = createConsoleWindow({
+    gateway: host.state,
+    make: () => {
+      const made = createMainWindow({
+        stateFile: join(home.data, 'window.json'),
+        preload: join(builtFiles, 'preload', 'preload.cjs'),
+        title: titleFor(appState.state(), words()),
+      });
+      made.webContents.on('did-navigate', tokens.pageLoaded);
+      decideOnClose(made, async () => {
+        const outcome = await decideClose({
+          choice: closeChoice,
+          trayIsShown: () => trayIsShown(process.platform, process.env),
+          ask: () => askClose(made, words()),
+        });
+        surroundings?.show();
+        return outcome;
+      });
+      return made;
+    },
+  });
+  const openLink = (argv: readonly string[]): void => {
+    const page = argv.map(pageOfLink).find((found) => found !== null);
+    if (page === undefined) window.bringForward();
+    else window.openPage(page);
   };
 
   restartOnFault(host);
   lockNavigation(gatewayOrigin);
   stopBeforeQuit(host.stop);
-  app.on('second-instance', bringForward);
+  app.on('second-instance', (_event, argv) => openLink(argv));
+  app.on('open-url', (_event, url) => openLink([url]));
   // The gateway starts while Electron does.
   void host.start(null);
 
@@ -81,14 +107,40 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, clock }: 
   lockSession(session.defaultSession, gatewayOrigin);
   const startupFiles = createStartupFiles(join(builtFiles, 'renderer'));
   protocol.handle(startupScheme, ({ url }) => startupFiles(url));
-  serveIpc(ipcTable(host, tokens), gatewayOrigin);
-  installMenu();
-  app.on('activate', bringForward);
-  window = openWindow();
-  showPage(window, host);
-  clock.after(startsQuicklyMs, () => {
-    if (window !== null && window.webContents.getURL() === '') load(window, startupUrl);
+  const moveBrake = (how: keyof Gateway['brake']) => () =>
+    void runningGateway(host)
+      .then((gateway) => gateway.brake[how]())
+      .catch((error: unknown) => showError(words().brakeFailed, error));
+  surroundings = createSurroundings({
+    icons: trayIcons,
+    state: appState.state,
+    window: window.current,
+    keepsRunning: () => closeChoice.read() === 'hide',
+    actions: {
+      open: window.bringForward,
+      openPage: window.openPage,
+      pull: moveBrake('pull'),
+      release: moveBrake('release'),
+      keepRunning: (on) => {
+        closeChoice.write(on ? 'hide' : 'quit');
+        surroundings?.show();
+      },
+      openApiDocs: () => {
+        const state = host.state();
+        if (state.phase === 'running') void openExternal(`${state.url}docs`);
+      },
+      about: () => {
+        app.setAboutPanelOptions({ applicationName: 'OpenClaw', copyright: words().licence, iconPath: join(trayIcons, '32', 'ready.png') });
+        app.showAboutPanel();
+      },
+      quit: () => app.quit(),
+    },
   });
+  serveIpc(ipcTable(host, tokens, surroundings.setLanguage), gatewayOrigin);
+  app.on('activate', window.bringForward);
+  openLink(process.argv);
+  surroundings.show();
+  clock.after(startsQuicklyMs, window.showStarting);
 };
 
 /** Electron only warns of a rejection that nobody handles, where Node ends; one policy for both: the core is in doubt. */
@@ -116,28 +168,27 @@ const keepUserDataIn = (home: Home): void => {
   }
 };
 
-/** The page that fits the gateway's state. While it starts, whatever stands there stays. */
-const showPage = (window: BrowserWindow | null, host: GatewayHost): void => {
-  const state = host.state();
-  if (window === null) return;
-  if (state.phase === 'running') load(window, state.url);
-  if (state.phase === 'failed') load(window, startupUrl);
+const showError = (title: string, error: unknown): void => {
+  const { message, hint } = AppError.from(error);
+  dialog.showErrorBox(title, [message, hint].filter(Boolean).join('\n'));
 };
 
-const load = (window: BrowserWindow, url: string): void => {
-  // Rejects where another page is loaded meanwhile, or the window closes; a page that failed shows it by itself.
-  void window.loadURL(url).catch(() => undefined);
-};
-
-const runningGateway = (host: GatewayHost) => {
+const runningGateway = async (host: GatewayHost): Promise<Gateway> => {
   const state = host.state();
   if (state.phase !== 'running') throw new AppError('GATEWAY_STARTING');
   return state.gateway;
 };
 
-const ipcTable = (host: GatewayHost, tokens: ConsoleTokens): IpcTable => ({
+const ipcTable = (host: GatewayHost, tokens: ConsoleTokens, setLanguage: (language: string) => void): IpcTable => ({
   'console:token': { pages: ['console'], run: tokens.next },
   'shell:open-external': { pages: ['console', 'startup'], run: async ({ url }) => ({ opened: await openExternal(url) }) },
+  'shell:language': {
+    pages: ['console'],
+    run: async ({ language }) => {
+      setLanguage(language);
+      return {};
+    },
+  },
   'startup:problem': {
     pages: ['startup'],
     run: async () => {

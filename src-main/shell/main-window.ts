@@ -5,14 +5,16 @@ import { parseWindowState, placeWindow, smallestWindow, type WindowState } from 
 /** The page's own background (`--background` in the console's styles), so that the first paint does not flash. */
 const backgroundColor = (): string => (nativeTheme.shouldUseDarkColors ? '#141517' : '#ffffff');
 
+type MainWindowOptions = { readonly stateFile: string; readonly preload: string; readonly title: string };
+
 /** Makes the window, hidden until its first page has something to show. Its place is kept in `stateFile`. */
-export const createMainWindow = ({ stateFile, preload }: { readonly stateFile: string; readonly preload: string }): BrowserWindow => {
+export const createMainWindow = ({ stateFile, preload, title }: MainWindowOptions): BrowserWindow => {
   const { maximized, ...bounds } = placeWindow(readState(stateFile), workAreas());
   const window = new BrowserWindow({
     ...bounds,
     minWidth: smallestWindow.width,
     minHeight: smallestWindow.height,
-    title: 'OpenClaw',
+    title,
     show: false,
     backgroundColor: backgroundColor(),
     webPreferences: {
@@ -35,6 +37,8 @@ export const createMainWindow = ({ stateFile, preload }: { readonly stateFile: s
     if (maximized) window.maximize();
     window.show();
   });
+  // The title says how the app stands; a page has no say in it.
+  window.on('page-title-updated', (event) => event.preventDefault());
   const followTheme = (): void => window.setBackgroundColor(backgroundColor());
   nativeTheme.on('updated', followTheme);
   window.once('closed', () => nativeTheme.off('updated', followTheme));

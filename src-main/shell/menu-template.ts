@@ -1,91 +1,71 @@
 import type { MenuItemConstructorOptions } from 'electron';
+import type { AppState } from './app-state.ts';
+import type { ConsolePage } from './navigation-rules.ts';
+import { brakeItem } from './tray-template.ts';
+import type { Words } from './words.ts';
 
-type Words = Readonly<Record<(typeof labels)[number], string>>;
-const labels = [
-  'file',
-  'edit',
-  'view',
-  'window',
-  'close',
-  'quit',
-  'undo',
-  'redo',
-  'cut',
-  'copy',
-  'paste',
-  'selectAll',
-  'reload',
-  'resetZoom',
-  'zoomIn',
-  'zoomOut',
-  'fullScreen',
-  'developerTools',
-  'minimize',
-] as const;
-
-const en: Words = {
-  file: '&File',
-  edit: '&Edit',
-  view: '&View',
-  window: '&Window',
-  close: 'Close Window',
-  quit: 'Quit OpenClaw',
-  undo: 'Undo',
-  redo: 'Redo',
-  cut: 'Cut',
-  copy: 'Copy',
-  paste: 'Paste',
-  selectAll: 'Select All',
-  reload: 'Reload',
-  resetZoom: 'Actual Size',
-  zoomIn: 'Zoom In',
-  zoomOut: 'Zoom Out',
-  fullScreen: 'Full Screen',
-  developerTools: 'Developer Tools',
-  minimize: 'Minimize',
+export type MenuActions = {
+  readonly openPage: (page: ConsolePage) => void;
+  readonly pull: () => void;
+  readonly release: () => void;
+  readonly keepRunning: (on: boolean) => void;
+  readonly openApiDocs: () => void;
+  readonly about: () => void;
 };
 
-const zh: Words = {
-  file: '文件(&F)',
-  edit: '编辑(&E)',
-  view: '视图(&V)',
-  window: '窗口(&W)',
-  close: '关闭窗口',
-  quit: '退出 OpenClaw',
-  undo: '撤销',
-  redo: '重做',
-  cut: '剪切',
-  copy: '复制',
-  paste: '粘贴',
-  selectAll: '全选',
-  reload: '重新加载',
-  resetZoom: '实际大小',
-  zoomIn: '放大',
-  zoomOut: '缩小',
-  fullScreen: '全屏',
-  developerTools: '开发者工具',
-  minimize: '最小化',
-};
-
-/** The menu bar. `locale` as in `zh-CN`; whatever is not Chinese reads English. */
-export const menuTemplate = ({
-  locale,
-  platform,
-  developerTools,
-}: {
-  readonly locale: string;
+export type MenuOptions = {
+  readonly words: Words;
   readonly platform: NodeJS.Platform;
   readonly developerTools: boolean;
-}): MenuItemConstructorOptions[] => {
+  readonly state: AppState;
+  /** Closing the window leaves the app in the tray. */
+  readonly keepsRunning: boolean;
+  readonly actions: MenuActions;
+};
+
+/** The menu bar. */
+export const menuTemplate = ({
+  words,
+  platform,
+  developerTools,
+  state,
+  keepsRunning,
+  actions,
+}: MenuOptions): MenuItemConstructorOptions[] => {
   const isMac = platform === 'darwin';
-  const words = locale.toLowerCase().startsWith('zh') ? zh : en;
   // macOS has no access keys.
   const top = (label: string): string => (isMac ? label.replace(/\(&\w\)|&/, '') : label);
+  const hasGateway = state.kind !== 'starting' && state.kind !== 'error';
+  const page = (id: ConsolePage, accelerator: string): MenuItemConstructorOptions => ({
+    id: `page-${id}`,
+    label: words[id],
+    accelerator,
+    enabled: hasGateway,
+    click: () => actions.openPage(id),
+  });
   return [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
     {
       label: top(words.file),
-      submenu: [{ role: 'close', label: words.close }, ...(isMac ? [] : [{ role: 'quit', label: words.quit } as const])],
+      submenu: [
+        page('settings', 'CmdOrCtrl+,'),
+        { type: 'separator' },
+        { ...brakeItem(state, words, actions), accelerator: 'CmdOrCtrl+Shift+Escape' },
+        { type: 'separator' },
+        ...(isMac
+          ? []
+          : ([
+              {
+                id: 'keep-running',
+                type: 'checkbox',
+                label: words.keepRunning,
+                checked: keepsRunning,
+                click: ({ checked }) => actions.keepRunning(checked),
+              },
+            ] satisfies MenuItemConstructorOptions[])),
+        { role: 'close', label: words.close },
+        ...(isMac ? [] : [{ role: 'quit', label: words.quit } as const]),
+      ],
     },
     {
       label: top(words.edit),
@@ -102,6 +82,10 @@ export const menuTemplate = ({
     {
       label: top(words.view),
       submenu: [
+        page('chat', 'CmdOrCtrl+1'),
+        page('tokens', 'CmdOrCtrl+2'),
+        page('logs', 'CmdOrCtrl+3'),
+        { type: 'separator' },
         { role: 'reload', label: words.reload },
         { type: 'separator' },
         { role: 'resetZoom', label: words.resetZoom },
@@ -112,5 +96,13 @@ export const menuTemplate = ({
       ],
     },
     { label: top(words.window), submenu: [{ role: 'minimize', label: words.minimize }] },
+    {
+      role: 'help',
+      label: top(words.help),
+      submenu: [
+        { id: 'api-docs', label: words.apiDocs, enabled: hasGateway, click: actions.openApiDocs },
+        ...(isMac ? [] : [{ id: 'about', label: words.about, click: actions.about }]),
+      ],
+    },
   ];
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isExternalLink, isOwnRequest, pageOf, startupUrl } from './navigation-rules.ts';
+import { isExternalLink, isOwnRequest, pageOf, pageOfLink, startupUrl } from './navigation-rules.ts';
 
 const gateway = 'http://127.0.0.1:18789';
 
@@ -72,5 +72,25 @@ describe('isOwnRequest', () => {
     'nonsense',
   ])('stops %j', (url) => {
     expect(isOwnRequest(url, gateway)).toBe(false);
+  });
+});
+
+describe('a link of ours', () => {
+  it('names a page, and whatever more it says is not read', () => {
+    expect(pageOfLink('openclaw://settings')).toBe('settings');
+    expect(pageOfLink('openclaw://tokens/?create=1&scope=admin#x')).toBe('tokens');
+  });
+
+  it.each([
+    'openclaw://',
+    'openclaw://evil',
+    'openclaw:settings',
+    'https://settings',
+    'openclaw://settings.evil',
+    '--port',
+    '',
+    '/usr/bin/openclaw',
+  ])('%j opens nothing', (text) => {
+    expect(pageOfLink(text)).toBeNull();
   });
 });

@@ -3,6 +3,19 @@ export const startupScheme = 'app';
 export const startupOrigin = `${startupScheme}://startup`;
 export const startupUrl = `${startupOrigin}/startup.html`;
 
+/** The console's pages that menus and links may name. */
+export const consolePages = ['chat', 'tokens', 'logs', 'settings'] as const;
+export type ConsolePage = (typeof consolePages)[number];
+
+/**
+ * The page an `openclaw://` link asks for, or null for any other text. A link opens a page and does nothing else: whatever
+ * more it says is not read.
+ */
+export const pageOfLink = (text: string): ConsolePage | null => {
+  const url = parse(text);
+  return url?.protocol === 'openclaw:' ? (consolePages.find((page) => page === url.host) ?? null) : null;
+};
+
 /** Which of the window's two pages a URL belongs to; null for every other address. */
 export const pageOf = (url: string, gatewayOrigin: string | null): 'console' | 'startup' | null => {
   const origin = originOf(url);

@@ -6,6 +6,7 @@ import type { IpcReply } from './ipc-dispatch.ts';
 const channels = {
   'console:token': true,
   'shell:open-external': true,
+  'shell:language': true,
   'startup:problem': true,
   'startup:retry': true,
 } as const satisfies Record<IpcChannel, true>;

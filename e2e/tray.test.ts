@@ -1,0 +1,212 @@
+import { mkdirSync } from 'node:fs';
+import type { MessageBoxOptions } from 'electron';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { root } from './harness/child.ts';
+import { createToken } from './harness/gateway.ts';
+import { configFor, createHome, type Home } from './harness/home.ts';
+import { freePort } from './harness/ports.ts';
+import { startTrayHost, type TrayHost, type TrayItem } from './harness/tray-host.ts';
+import { startUpstream, type Upstream } from './harness/upstream.ts';
+import { launchDesktop } from './harness/windows.ts';
+
+/** The real Electron, and a tray on the real session bus. */
+type Desktop = Awaited<ReturnType<typeof launchDesktop>>;
+let home: Home;
+let upstream: Upstream;
+let host: TrayHost | undefined;
+let desktop: Desktop | undefined;
+let port: number;
+/** Lets the scripted model answer. */
+let answer: () => void;
+
+beforeAll(() => void mkdirSync(`${root}/e2e/screenshots`, { recursive: true }));
+beforeEach(async () => {
+  home = createHome();
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  upstream = await startUpstream(() => ({ kind: 'text', chunks: ['hello'], gate: () => answered }));
+  home.configure(configFor(upstream.url));
+  port = await freePort();
+});
+afterEach(async () => {
+  answer();
+  await desktop?.app.close();
+  await host?.stop();
+  desktop = host = undefined;
+  await upstream.stop();
+  home.remove();
+});
+
+const open = async (language = 'en_US.UTF-8'): Promise<Desktop> => {
+  desktop = await launchDesktop(home, ['--port', String(port)], { LANG: language, LANGUAGE: language.split('.')[0] });
+  await desktop.window.getByRole('textbox', { name: /^(Message|消息)/ }).waitFor();
+  return desktop;
+};
+const openWithTray = async (): Promise<Desktop & { readonly tray: TrayItem }> => {
+  host = await startTrayHost();
+  return { ...(await open()), tray: await host.item() };
+};
+const isVisible = ({ app }: Desktop): Promise<boolean> =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.isVisible());
+const title = ({ app }: Desktop): Promise<string> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getTitle());
+/** As the window manager's close button does. */
+const closeWindow = ({ app }: Desktop): Promise<void> => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close());
+const isUp = (): Promise<boolean> =>
+  fetch(`http://localhost:${port}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+/** Stands in for the person in front of the dialog; what was asked is kept in `globalThis.asked`. */
+const answerDialogs = ({ app }: Desktop, response: number, checkboxChecked: boolean): Promise<void> =>
+  app.evaluate(
+    ({ dialog }, reply) => {
+      const asked: unknown[] = [];
+      Object.assign(globalThis, { asked });
+      (dialog as unknown as Record<string, unknown>).showMessageBox = async (_window: unknown, options: unknown) => {
+        asked.push(options);
+        return reply;
+      };
+    },
+    { response, checkboxChecked },
+  );
+const asked = ({ app }: Desktop) => app.evaluate(() => (globalThis as unknown as { asked: MessageBoxOptions[] }).asked);
+
+describe('the tray', () => {
+  test('says how the gateway stands, and so does the title', async () => {
+    const { tray, ...opened } = await openWithTray();
+    await expect.poll(tray.toolTip).toBe('OpenClaw – Ready');
+    const ready = await tray.icon();
+    expect([ready.width, ready.height]).toEqual([64, 64]);
+    expect(await title(opened)).toBe('OpenClaw');
+
+    const token = await createToken(home);
+    const post = fetch(`http://localhost:${port}/api/v1/messages`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: '{"content":"hi"}',
+    });
+    await expect.poll(tray.toolTip).toBe('OpenClaw – Working: 1 under way');
+    expect((await tray.icon()).argb.equals(ready.argb)).toBe(false);
+    expect((await tray.menu()).map(({ label }) => label)).toEqual([
+      'Working: 1 under way',
+      'Open OpenClaw',
+      'Stop Everything',
+      'Quit OpenClaw',
+    ]);
+    expect(await title(opened)).toBe('OpenClaw – Working');
+    answer();
+    expect((await post).status).toBe(200);
+    await expect.poll(tray.toolTip).toBe('OpenClaw – Ready');
+    expect((await tray.icon()).argb.equals(ready.argb)).toBe(true);
+  });
+
+  test('stops everything and starts it again', async () => {
+    const { tray, ...opened } = await openWithTray();
+    const token = await createToken(home);
+    const post = () =>
+      fetch(`http://localhost:${port}/api/v1/messages`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        body: '{"content":"hi"}',
+      }).then((reply) => reply.json() as Promise<Record<string, unknown>>);
+    const running = post();
+    await expect.poll(tray.toolTip).toContain('Working');
+    await tray.choose('Stop Everything');
+    expect(await running).toMatchObject({ status: 'cancelled' });
+    await expect.poll(tray.toolTip).toContain('Stopped');
+    expect(await title(opened)).toBe('OpenClaw – Stopped');
+    expect(await post()).toMatchObject({ error: { code: 'STOPPED' } });
+    answer();
+    await tray.choose('Start Again');
+    await expect.poll(tray.toolTip).toBe('OpenClaw – Ready');
+    expect(await post()).toMatchObject({ status: 'completed' });
+  });
+
+  test('keeps the app when the window closes, which is asked once; brings it back; and quits it', async () => {
+    const { tray, ...opened } = await openWithTray();
+    await answerDialogs(opened, 0, true);
+    for (const _time of [1, 2]) {
+      await closeWindow(opened);
+      await expect.poll(() => isVisible(opened)).toBe(false);
+      expect(await isUp()).toBe(true);
+      await tray.click();
+      await expect.poll(() => isVisible(opened)).toBe(true);
+    }
+    expect((await asked(opened)).map((options) => [options.message, options.buttons])).toEqual([
+      ['Keep OpenClaw running in the tray?', ['Keep Running', 'Quit', 'Cancel']],
+    ]);
+    await closeWindow(opened);
+    await expect.poll(() => isVisible(opened)).toBe(false);
+    const ended = opened.app.waitForEvent('close');
+    await tray.choose('Quit OpenClaw');
+    await ended;
+    desktop = undefined;
+    expect(await isUp()).toBe(false);
+  });
+
+  test('is not asked about again by who cancels, and quits for who says so', async () => {
+    const { tray: _tray, ...opened } = await openWithTray();
+    await answerDialogs(opened, 2, true);
+    await closeWindow(opened);
+    await expect.poll(async () => (await asked(opened)).length).toBe(1);
+    expect(await isVisible(opened)).toBe(true);
+    const ended = opened.app.waitForEvent('close');
+    await answerDialogs(opened, 1, false);
+    await closeWindow(opened);
+    await ended;
+    desktop = undefined;
+    expect(await isUp()).toBe(false);
+  });
+
+  test('that nobody shows hides no window: closing it quits, unasked', async () => {
+    const opened = await open();
+    const ended = opened.app.waitForEvent('close');
+    await closeWindow(opened).catch(() => undefined);
+    await ended;
+    desktop = undefined;
+    expect(await isUp()).toBe(false);
+  });
+});
+
+describe('the menu bar', () => {
+  const choose = ({ app }: Desktop, id: string): Promise<void> =>
+    app.evaluate(({ Menu }, wanted) => {
+      const item = Menu.getApplicationMenu()
+        ?.items.flatMap(({ submenu }) => submenu?.items ?? [])
+        .find((one) => one.id === wanted);
+      if (!item?.enabled) throw new Error(`no ${wanted}`);
+      item.click();
+    }, id);
+
+  test('speaks the language of the console, opens its pages, and pulls the brake', async () => {
+    const opened = await open();
+    const { app, window } = opened;
+    const labels = () => app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label));
+    expect(await labels()).toEqual(['&File', '&Edit', '&View', '&Window', '&Help']);
+    await choose(opened, 'page-settings');
+    await expect.poll(() => new URL(window.url()).hash).toBe('#page=settings');
+    await choose(opened, 'page-settings');
+    await choose(opened, 'page-chat');
+    await window.getByRole('textbox', { name: /^Message/ }).waitFor();
+    await choose(opened, 'brake');
+    await expect.poll(() => title(opened)).toBe('OpenClaw – Stopped');
+    await choose(opened, 'brake');
+    await expect.poll(() => title(opened)).toBe('OpenClaw');
+    await window.evaluate(() => localStorage.setItem('openclaw.language', 'zh-CN'));
+    await window.reload();
+    await expect.poll(labels).toEqual(['文件(&F)', '编辑(&E)', '视图(&V)', '窗口(&W)', '帮助(&H)']);
+  });
+});
+
+describe('a link of ours', () => {
+  test('opens a page of the first app, and of one that starts with it', async () => {
+    const { window } = await open();
+    await launchDesktop(home, ['--port', String(port), 'openclaw://settings']).catch(() => 'handed over');
+    await expect.poll(() => new URL(window.url()).hash).toBe('#page=settings');
+    await desktop?.app.close();
+    const again = await launchDesktop(home, ['--port', String(port), 'openclaw://tokens'], { LANG: 'en_US.UTF-8' });
+    desktop = again;
+    await expect.poll(() => new URL(again.window.url()).hash).toBe('#page=tokens');
+  });
+});

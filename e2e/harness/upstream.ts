@@ -26,6 +26,8 @@ export type Upstream = {
   readonly requests: readonly { readonly body: ChatRequest; readonly headers: IncomingMessage['headers'] }[];
   /** Resolves when the n-th request (from 1) has come in. */
   readonly requested: (count: number) => Promise<void>;
+  /** Resolves when so many requests were broken off before their answer had ended. */
+  readonly brokenOff: (count: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -33,6 +35,20 @@ export type Upstream = {
 export const startUpstream = async (script: (request: ChatRequest, count: number) => Reply): Promise<Upstream> => {
   const requests: { body: ChatRequest; headers: IncomingMessage['headers'] }[] = [];
   const waiting = new Set<() => void>();
+  let broken = 0;
+  const look = (): void => {
+    for (const again of waiting) again();
+  };
+  const until = (reached: () => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const again = (): void => {
+        if (!reached()) return;
+        waiting.delete(again);
+        resolve();
+      };
+      waiting.add(again);
+      again();
+    });
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST' || !request.url?.endsWith('/chat/completions')) {
       response.writeHead(request.url?.endsWith('/models') ? 200 : 404, { 'content-type': 'application/json' });
@@ -41,7 +57,11 @@ export const startUpstream = async (script: (request: ChatRequest, count: number
     }
     const body = JSON.parse(await readAll(request)) as ChatRequest;
     requests.push({ body, headers: request.headers });
-    for (const look of waiting) look();
+    response.once('close', () => {
+      if (!response.writableFinished) broken += 1;
+      look();
+    });
+    look();
     await answer(script(body, requests.length), body, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -49,16 +69,8 @@ export const startUpstream = async (script: (request: ChatRequest, count: number
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests,
-    requested: (count) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (requests.length < count) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-      }),
+    requested: (count) => until(() => requests.length >= count),
+    brokenOff: (count) => until(() => broken >= count),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

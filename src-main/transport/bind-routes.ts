@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
@@ -24,6 +24,8 @@ export type RequestInfo = {
   readonly pin: string | null;
   /** The client asks for `text/event-stream`. */
   readonly wantsStream: boolean;
+  /** Calls back once if the client goes before it has its answer, at once where it has gone already; returns its undo. */
+  readonly onHangUp: (listener: () => void) => () => void;
   /** SHA-256 (hex) of the body's bytes; of JSON Lines once they are read. */
   readonly bodyHash: () => string;
 };
@@ -33,8 +35,12 @@ export type RawAnswer = {
   readonly raw: { readonly type: string; readonly body: string | Buffer | Readable; readonly filename?: string };
 };
 
-/** Instead of a body: server-sent events. `start` returns its undo, called when the client is gone or the sink is closed. */
-export type SseAnswer = { readonly sse: (sink: SseSink) => () => void };
+/** Instead of a body: server-sent events. `sse` returns its undo, called when the client is gone or the sink is closed. */
+export type SseAnswer = {
+  readonly sse: (sink: SseSink) => () => void;
+  /** Its token has ended, and the stream with it: the last chance to say so. */
+  readonly refused?: (sink: SseSink, error: AppError) => void;
+};
 
 export type Handler<Id extends RouteId> = (input: RouteInput<Id>, info: RequestInfo) => Promise<RouteAnswer<Id> | SseAnswer | RawAnswer>;
 /** A row without a handler is one that this version cannot do yet, and says so. */
@@ -59,7 +65,7 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
   for (const id of Object.keys(routes) as RouteId[]) {
     const route: Route = routes[id];
     const handler = handlers[id] as AnyHandler | undefined;
-    router.register(route.path.replace(/\{(\w+)\}/g, ':$1'), [route.method], async (ctx) => {
+    router.register(route.path.replace(/\{(\w+)\}/g, route.slashes ? '*$1' : ':$1'), [route.method], async (ctx) => {
       ctx.state.route = route.path;
       const principal = admit(route, ctx, authenticate);
       if (principal) {
@@ -81,6 +87,7 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
         pin: readPin(ctx.req.headers),
         wantsStream: route.stream === true && (ctx.req.headers.accept ?? '').includes('text/event-stream'),
         bodyHash: read?.hash ?? (() => sha256('')),
+        onHangUp: (listener) => onHangUp(ctx.res, listener),
       });
       if ('sse' in answer) openSse(ctx, principal ? endingWith(principal, authenticate, answer) : answer.sse);
       else if ('raw' in answer) {
@@ -104,12 +111,33 @@ const endingWith =
   (principal: Principal, authenticate: Authenticate, answer: SseAnswer): SseAnswer['sse'] =>
   (sink) => {
     const undo = answer.sse(sink);
-    const forget = authenticate.onEnd(principal, sink.close);
+    const forget = authenticate.onEnd(principal, () => {
+      answer.refused?.(sink, whyRefused(principal, authenticate));
+      sink.close();
+    });
     return () => {
       forget();
       undo();
     };
   };
+
+const whyRefused = (principal: Principal, authenticate: Authenticate): AppError => {
+  try {
+    authenticate.recheck(principal);
+    return new AppError('TOKEN_REVOKED');
+  } catch (thrown) {
+    return AppError.from(thrown);
+  }
+};
+
+const onHangUp = (response: ServerResponse, listener: () => void): (() => void) => {
+  const onClose = (): void => {
+    if (!response.writableEnded) listener();
+  };
+  if (response.closed) onClose();
+  else response.once('close', onClose);
+  return () => response.off('close', onClose);
+};
 
 const admit = (route: Route, ctx: Context & { state: RequestState }, authenticate: Authenticate): Principal | null => {
   if (ctx.state.local) return localPrincipal;

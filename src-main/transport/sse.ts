@@ -5,6 +5,8 @@ import type { Context } from 'koa';
 export type SseSink = {
   /** One event for each piece of data, all in one write. */
   readonly send: (event: string, ...data: readonly unknown[]) => void;
+  /** Events without a name, their data as they stand: one line each. In one write. */
+  readonly sendLines: (...data: readonly string[]) => void;
   /** False while the client has much to read. */
   readonly hasRoom: () => boolean;
   readonly close: () => void;
@@ -31,13 +33,17 @@ export const openSse = (ctx: Context, start: (sink: SseSink) => () => void): voi
   };
   stream.on('close', end);
   ctx.res.on('close', () => stream.destroy());
+  // Gone while the first piece was waited for: nobody would read the stream, and it would never close.
+  if (ctx.res.closed) stream.destroy();
+  const write = (text: string): void => {
+    if (stream.destroyed || stream.writableEnded) return;
+    stream.write(text);
+    // A client that does not read: what it missed can be fetched again, our memory cannot.
+    if (stream.writableLength > maxBufferedBytes) stream.destroy();
+  };
   undo = start({
-    send: (event, ...data) => {
-      if (stream.destroyed || stream.writableEnded) return;
-      stream.write(data.map((one) => `event: ${event}\ndata: ${JSON.stringify(one)}\n\n`).join(''));
-      // A client that does not read: what it missed can be fetched again, our memory cannot.
-      if (stream.writableLength > maxBufferedBytes) stream.destroy();
-    },
+    send: (event, ...data) => write(data.map((one) => `event: ${event}\ndata: ${JSON.stringify(one)}\n\n`).join('')),
+    sendLines: (...data) => write(data.map((one) => `data: ${one}\n\n`).join('')),
     hasRoom: () => stream.readableLength + stream.writableLength < roomBytes,
     close: () => stream.end(),
   });

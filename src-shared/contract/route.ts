@@ -12,6 +12,8 @@ export type Route = {
   readonly scope?: Scope;
   readonly summary: string;
   readonly params?: z.ZodObject;
+  /** The parameter, the last part of the path, may hold slashes. */
+  readonly slashes?: true;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
   /** The body is JSON Lines: `body` is the schema of a line. At most this much, and read line by line. */

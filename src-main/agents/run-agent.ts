@@ -46,7 +46,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       const prices = ports.pricesFor(agent);
       const [model, history, workspace] = await Promise.all([
         ports.models.forAgent(agent.config),
-        request.isFirst ? [] : readHistory(ports.database, request.session.id, request.messageId),
+        request.history ?? (request.isFirst ? [] : readHistory(ports.database, request.session.id, request.messageId)),
         ports.openWorkspace(agent),
       ]);
       modelId = model.id;

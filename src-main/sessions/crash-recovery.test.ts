@@ -132,6 +132,30 @@ describe('a turn that a crash interrupted', () => {
       .toBe('AGENT_UNKNOWN');
   });
 
+  it('of a client that was cut off with it does not run for nobody, and the session says so', async () => {
+    const home = await leftBehind(accepted(1, 'hi', { via: 'openai' }));
+    const upstream = await scriptModel(() => ({ kind: 'text', chunks: ['too late'] }));
+    const t = await startTestGateway({ home, upstream });
+    const all = await events(t);
+    expect(all.map(({ event }) => event.type)).toEqual(['message', 'error']);
+    expect(all[1]?.event.content).toContain('cut off');
+    expect((await t.post({ content: 'again', sessionId: session.id })).json.finalReply).toBe('too late');
+    expect(upstream.requests.map(({ body }) => lastUserText(body))).toEqual(['again']);
+  });
+
+  it('that has no history ends without one', async () => {
+    const hidden = { ...session, id: 'BBBBBBBBBBBBBBBBBBBBBB', name: null, hidden: true };
+    const [insert] = accepted(1, 'hi', { via: 'openai', sessionId: hidden.id });
+    const home = await leftBehind([{ op: 'session.put', session: hidden }, insert!]);
+    const upstream = await scriptModel(() => ({ kind: 'text', chunks: ['too late'] }));
+    const t = await startTestGateway({ home, upstream });
+    expect((await t.call('GET', `/api/v1/messages/${idOf(1)}`, { token: t.admin })).json).toMatchObject({
+      status: 'failed',
+      finalReply: '',
+    });
+    expect(upstream.requests.length).toBe(0);
+  });
+
   it('though more than a thousand wait in one session does not keep the gateway from starting', async () => {
     const home = await leftBehind(Array.from({ length: 1_100 }, (_, n) => accepted(n + 1, 'x')).flat());
     const upstream = await scriptModel(() => ({ kind: 'never' }));

@@ -3,7 +3,7 @@ import type { DurableEvent, ToolCall, TurnEvent, TurnState, TurnStatus, Usage } 
 import type { Clock } from '../gateway-ports.ts';
 import type { Database, Write } from '../storage/database.ts';
 import { wordsFor } from './status-words.ts';
-import { noUsage, type Turn, type TurnListener, type TurnOutcome, type TurnRequest } from './turn.ts';
+import { endsWithGateway, noUsage, type Turn, type TurnListener, type TurnOutcome, type TurnRequest } from './turn.ts';
 
 /** What the agent side of a turn is given. It never throws: how it ended is its result. */
 export type AgentRun = (context: AgentContext) => Promise<AgentResult>;
@@ -49,6 +49,7 @@ const holdMs = 50;
 
 export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { readonly onDisk: boolean }): TurnControl => {
   const { database, clock } = ports;
+  const { hidden } = request.session;
   const words = wordsFor(request.content);
   const startedAt = clock.monotonic();
   const abort = new AbortController();
@@ -57,6 +58,8 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   let state: TurnState = 'queued';
   let text = '';
   let savedText = 0;
+  /** A tool with side effects is at work. */
+  let toolIsOpen = false;
   let onDisk = begin.onDisk;
   let accepting: Promise<void> | null = begin.onDisk ? Promise.resolve() : null;
   let stopped: 'cancelled' | 'timeout' | 'parked' | null = null;
@@ -93,20 +96,37 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       { op: 'session.put', session },
       {
         op: 'turn.insert',
-        turn: { messageId, sessionId: session.id, ownerId, agentId, traceId, via, acceptedAt, options, idempotencyKey, bodyHash },
+        turn: {
+          messageId,
+          sessionId: session.id,
+          ownerId,
+          agentId,
+          traceId,
+          via,
+          acceptedAt,
+          // The others may quote the conversation, and are needed to run it again only.
+          options: hidden ? { timeoutMs: options.timeoutMs } : options,
+          idempotencyKey,
+          bodyHash,
+        },
       },
     ];
   };
-  const appendWrite = (events: readonly DurableEvent[], at: number): Write => ({
-    op: 'events.append',
-    sessionId: request.session.id,
-    events: events.map((event) => ({ messageId: request.messageId, at, event })),
-  });
+  const appendWrites = (events: readonly DurableEvent[], at: number): Write[] =>
+    hidden
+      ? []
+      : [
+          {
+            op: 'events.append',
+            sessionId: request.session.id,
+            events: events.map((event) => ({ messageId: request.messageId, at, event })),
+          },
+        ];
 
   const accepted = (): Promise<void> => {
     // Nobody was told of it, and its client is told that it is gone: it must not come back at the next start.
     if (accepting === null && stopped === 'parked') return Promise.reject(new AppError('GATEWAY_STOPPING'));
-    accepting ??= database.write([...acceptWrites(), appendWrite([messageEvent()], clock.now())]).then(
+    accepting ??= database.write([...acceptWrites(), ...appendWrites([messageEvent()], clock.now())]).then(
       () => {
         nowOnDisk();
         ports.onAccepted(turn);
@@ -121,11 +141,18 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   };
 
   const append = async (event: DurableEvent, also: readonly Write[] = []): Promise<void> => {
+    if (hidden && also.length === 0) {
+      publish(event, null);
+      return;
+    }
     await accepted();
     const at = clock.now();
-    const results = await database.write([appendWrite([event], at), ...also]);
+    const results = await database.write([...appendWrites([event], at), ...also]);
     publish(event, seqOf(results, 0), at);
   };
+
+  const openToolWrites = (toolCall: string | null): Write[] =>
+    toolIsOpen ? [{ op: 'turn.openTool', messageId: request.messageId, toolCall }] : [];
 
   const toState = (next: TurnState): void => {
     state = next;
@@ -174,7 +201,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       const held = accepting === null;
       await accepting;
       const writing = database.write(
-        held ? [...acceptWrites(), appendWrite([messageEvent(), event], at), end] : [appendWrite([event], at), end],
+        held ? [...acceptWrites(), ...appendWrites([messageEvent(), event], at), end] : [...appendWrites([event], at), end],
       );
       // Who asks for the acceptance meanwhile waits for this commit: a second insert of the turn would be refused.
       if (held) {
@@ -188,7 +215,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       const failed = AppError.from(thrown);
       publish({ type: 'error', code: failed.code, content: failed.message, retryable: failed.retryable }, null);
       // What was acknowledged must end on the disk too, as soon as there is room again.
-      if (onDisk) retryWrite([appendWrite([event], at), end]);
+      if (onDisk) retryWrite([...appendWrites([event], at), end]);
       done({ status: 'failed', error: failed });
     }
   };
@@ -251,7 +278,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
         listeners.delete(listener);
       };
       let cancelHold: (() => void) | null = null;
-      if (onDisk) {
+      if (onDisk || hidden) {
         // Not at once: who listens does not have its undo yet.
         queueMicrotask(() => waiting.delete(begin) && begin());
         waiting.add(begin);
@@ -281,17 +308,14 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
         onState: toState,
         onToolStarted: async (call, sideEffects) => {
           toolCalls.set(call.id, call);
-          await append(
-            { type: 'tool_call', content: words.tool(call), tool: call },
-            sideEffects ? [{ op: 'turn.openTool', messageId: request.messageId, toolCall: call.name }] : [],
-          );
+          toolIsOpen = sideEffects;
+          await append({ type: 'tool_call', content: words.tool(call), tool: call }, openToolWrites(call.name));
         },
         onToolEnded: async (call) => {
           toolCalls.set(call.id, call);
           ports.onTool(turn, call);
-          await append({ type: 'tool_call', content: words.tool(call), tool: call }, [
-            { op: 'turn.openTool', messageId: request.messageId, toolCall: null },
-          ]);
+          await append({ type: 'tool_call', content: words.tool(call), tool: call }, openToolWrites(null));
+          toolIsOpen = false;
         },
       });
       return finish(result);
@@ -299,12 +323,12 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     checkpoint: () => {
       if (ended || stopped) return;
       if (accepting === null) accepted().catch(() => undefined);
-      else if (onDisk && text.length > savedText) {
+      else if (onDisk && !hidden && text.length > savedText) {
         savedText = text.length;
         database.write([{ op: 'turn.checkpoint', messageId: request.messageId, partial: text }]).catch(() => undefined);
       }
     },
-    park: () => stop('parked'),
+    park: () => stop(accepting !== null && endsWithGateway(request.via) ? 'cancelled' : 'parked'),
   };
   return turn;
 };

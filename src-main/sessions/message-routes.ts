@@ -1,8 +1,8 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { RouteInput } from '../../src-shared/contract/rest.ts';
-import { idempotencyKeySchema } from '../../src-shared/models/ids.ts';
 import { callerOf, type Principal } from '../principal.ts';
 import type { Database, TurnRow } from '../storage/database.ts';
+import { readIdempotency } from './idempotency-key.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { IncomingMessage, SubmitMessage, Submitted } from './submit-message.ts';
 import type { Turn } from './turn.ts';
@@ -43,11 +43,7 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
     info: Info,
   ): Promise<Answer | StreamAnswer> => {
     const by = callerOf(info);
-    const key = readIdempotencyKey(info.headers['idempotency-key']);
-    const submitted = await submit(
-      { ...message, traceId: info.traceId, idempotency: key === null ? undefined : { key, bodyHash: info.bodyHash() } },
-      by,
-    );
+    const submitted = await submit({ ...message, traceId: info.traceId, idempotency: readIdempotency(info) }, by);
     if (submitted.kind === 'ended') {
       const sessionId = await sessionIdOf(submitted, by);
       return how.stream ? streamFromStore(database, submitted.row, sessionId) : answerFromStore(database, submitted.row, sessionId);
@@ -150,10 +146,3 @@ const fieldsOf = (body: {
 });
 
 const mayReach = (ownerId: string, by: Principal): boolean => ownerId === by.id || by.scopes.has('admin');
-
-const readIdempotencyKey = (header: string | string[] | undefined): string | null => {
-  if (header === undefined) return null;
-  const key = idempotencyKeySchema.safeParse(header);
-  if (!key.success) throw new AppError('BAD_REQUEST', { message: key.error.issues[0]?.message ?? 'bad Idempotency-Key' });
-  return key.data;
-};

@@ -4,7 +4,7 @@ import type { Clock } from '../gateway-ports.ts';
 import type { Database, TurnRow, Write } from '../storage/database.ts';
 import { wordsFor } from './status-words.ts';
 import type { Stops } from './stops.ts';
-import type { TurnRequest } from './turn.ts';
+import { endsWithGateway, type TurnRequest } from './turn.ts';
 
 /** What the last process left: accepted, not ended. */
 export type Recovery = {
@@ -33,9 +33,10 @@ export const createRecovery = ({ database, clock, log, stops, requireOwner, begi
 
   const takeUp = async (row: TurnRow): Promise<void> => {
     const session = await database.read({ op: 'session.get', id: row.sessionId });
+    if (session?.hidden) return interruptHidden(row);
     const events = await database.read({ op: 'event.ofTurn', messageId: row.messageId });
     const message = events.find(({ event }) => event.type === 'message')?.event;
-    if (!session || message?.type !== 'message' || row.openToolCall !== null) return interrupt(row);
+    if (!session || message?.type !== 'message' || row.openToolCall !== null || endsWithGateway(row.via)) return interrupt(row);
     const { messageId, ownerId, agentId, traceId, via, acceptedAt, idempotencyKey, bodyHash, options } = row;
     const { content, channel, metadata } = message;
     const request: TurnRequest = {
@@ -83,10 +84,9 @@ export const createRecovery = ({ database, clock, log, stops, requireOwner, begi
     if (left.delete(request.messageId)) await cancel(request, partial);
   };
 
-  const interrupt = async ({ sessionId, messageId, ownerId, traceId, partial, openToolCall }: TurnRow): Promise<void> => {
-    const content = openToolCall
-      ? `The gateway ended while the tool "${openToolCall}" was at work; whether it finished is not known. Check what it did, then say how to go on.`
-      : 'The gateway ended before this message was answered, and what was asked cannot be read any more.';
+  const interrupt = async (row: TurnRow): Promise<void> => {
+    const { sessionId, messageId, ownerId, traceId, partial } = row;
+    const content = whatHappened(row);
     await database.write([
       say(sessionId, messageId, {
         type: 'error',
@@ -98,6 +98,13 @@ export const createRecovery = ({ database, clock, log, stops, requireOwner, begi
       end(messageId, 'failed'),
     ]);
     log.warn({ source: 'turn', traceId, token: ownerId, messageId }, content);
+  };
+
+  /** Its client is gone, and it has no history to say it in. */
+  const interruptHidden = async (row: TurnRow): Promise<void> => {
+    const { messageId, ownerId, traceId } = row;
+    await database.write([end(messageId, 'failed')]);
+    log.warn({ source: 'turn', traceId, token: ownerId, messageId }, whatHappened(row));
   };
 
   const cancel = async ({ messageId, ownerId, session, content, traceId }: TurnRequest, partial: string): Promise<void> => {
@@ -140,4 +147,12 @@ export const createRecovery = ({ database, clock, log, stops, requireOwner, begi
       return chosen.length;
     },
   };
+};
+
+const whatHappened = ({ openToolCall, via }: TurnRow): string => {
+  if (openToolCall !== null)
+    return `The gateway ended while the tool "${openToolCall}" was at work; whether it finished is not known. Check what it did, then say how to go on.`;
+  return endsWithGateway(via)
+    ? 'The gateway ended before this message was answered, and the client that waited for the answer was cut off.'
+    : 'The gateway ended before this message was answered, and what was asked cannot be read any more.';
 };

@@ -12,14 +12,12 @@ export type SessionHandle = {
   readonly takeFirst: () => boolean;
 };
 
+export type SessionDefaults = Pick<NewSessionRow, 'agentId' | 'channel' | 'title' | 'hidden'>;
+
 /** Finds sessions by what clients call them: their own name, a Session ID, or a handle. */
 export type SessionDirectory = {
   /** The session for a new message; made up (not yet written) where the name is new or there is none. */
-  readonly forMessage: (
-    ref: string | null,
-    by: Principal,
-    defaults: { readonly agentId: string; readonly channel: string; readonly title: string },
-  ) => Promise<SessionHandle>;
+  readonly forMessage: (ref: string | null, by: Principal, defaults: SessionDefaults) => Promise<SessionHandle>;
   /** @throws AppError SESSION_UNKNOWN, also for sessions of others */
   readonly find: (ref: string, by: Principal) => Promise<SessionRow>;
   /** The session's row is written (or never will be): from now on the database knows its name. */
@@ -40,6 +38,7 @@ export const createSessionDirectory = (ports: {
   /** Sessions that are made up but not committed yet, by handle: their own connection speaks of them already. */
   const made = new Map<string, SessionRow>();
 
+  /** What is hidden nobody reaches, not by its handle either: it has nothing to show, and must not get anything. */
   const mayReach = (session: SessionRow, by: Principal): boolean =>
     session.deletedAt === null && !session.hidden && (session.ownerId === by.id || by.scopes.has('admin'));
 
@@ -58,10 +57,10 @@ export const createSessionDirectory = (ports: {
     return by.scopes.has('admin') ? database.read({ op: 'session.byName', ownerId: null, name: ref }) : null;
   };
 
-  const make = (name: string | null, by: Principal, defaults: { agentId: string; channel: string; title: string }): SessionHandle => {
+  const make = (name: string | null, by: Principal, defaults: SessionDefaults): SessionHandle => {
     const id = ports.randomBytes(16).toString('base64url');
-    const session: NewSessionRow = { id, ownerId: by.id, name, ...defaults, createdAt: ports.clock.now(), hidden: false };
-    made.set(session.id, { ...session, updatedAt: session.createdAt, lastSeq: 0, pinned: false, deletedAt: null });
+    const session: NewSessionRow = { id, ownerId: by.id, name, ...defaults, createdAt: ports.clock.now() };
+    if (!session.hidden) made.set(session.id, { ...session, updatedAt: session.createdAt, lastSeq: 0, pinned: false, deletedAt: null });
     let first = true;
     return {
       session,

@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
+import type { ModelMessage } from '../agents/models/model-client.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Database, TurnRow } from '../storage/database.ts';
@@ -23,6 +24,10 @@ export type IncomingMessage = {
   readonly system?: string | undefined;
   readonly tools?: readonly string[] | undefined;
   readonly replyTo?: string | undefined;
+  /** What was said before, where the client brings it along; empty: nothing, or it leaves that to the session. */
+  readonly history?: readonly ModelMessage[] | undefined;
+  /** Nothing that is said is to be kept; instead of a `sessionId`. */
+  readonly hidden?: boolean | undefined;
   readonly idempotency?: { readonly key: string; readonly bodyHash: string } | undefined;
   /** Settles when what the same client sent earlier is in its lane. Looking up takes longer for some than for others, and order must hold. */
   readonly after?: Promise<unknown> | undefined;
@@ -57,13 +62,15 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
     const { session, takeFirst } = await ports.directory.forMessage(message.sessionId ?? null, by, {
       agentId,
       channel: message.channel,
-      title: titleOf(message.content),
+      title: message.hidden ? '' : titleOf(message.content),
+      hidden: message.hidden ?? false,
     });
     await message.after;
     const turn = engine.submit({
       messageId: `msg_${ports.randomBytes(16).toString('base64url')}`,
       session,
       isFirst: takeFirst(),
+      ...(message.history?.length ? { history: message.history } : {}),
       ownerId: by.id,
       agentId: message.agentId ?? session.agentId,
       via: message.via,

@@ -37,33 +37,44 @@ export const answerFromRunning = (turn: Turn, sessionId: string): Answer => ({
 });
 
 export const answerFromStore = async (database: Database, row: TurnRow, sessionId: string): Promise<Answer> => {
-  const events = await database.read({ op: 'event.ofTurn', messageId: row.messageId });
-  const error = events.find(({ event }) => event.type === 'error')?.event;
-  const response = events.find(({ event }) => event.type === 'response')?.event;
+  const { status, reply, toolCalls, durationMs, usage, error } = await endFromStore(database, row);
   return withStatus({
     messageId: row.messageId,
     sessionId,
     agentId: row.agentId,
     traceId: row.traceId,
+    status,
+    finalReply: reply,
+    toolCalls: [...toolCalls],
+    durationMs,
+    usage,
+    ...(error ? { error: errorOf(error, row.traceId) } : {}),
+  });
+};
+
+type StoredEnd = Omit<TurnOutcome, 'status'> & { readonly status: TurnRow['status'] };
+
+/** How a turn ended, read again; or how far it is. */
+export const endFromStore = async (database: Database, row: TurnRow): Promise<StoredEnd> => {
+  const events = await database.read({ op: 'event.ofTurn', messageId: row.messageId });
+  const error = events.find(({ event }) => event.type === 'error')?.event;
+  const response = events.find(({ event }) => event.type === 'response')?.event;
+  return {
     status: row.status,
-    finalReply: replyIn(events),
+    reply: replyIn(events),
     toolCalls: toolCallsIn(events),
     durationMs: response?.type === 'response' ? response.durationMs : Math.max(0, (row.endedAt ?? row.acceptedAt) - row.acceptedAt),
     usage: row.usage ?? noUsage,
-    ...(error?.type === 'error'
-      ? {
-          error: errorOf(
-            new AppError(error.code, {
-              message: error.content,
-              retryable: error.retryable,
-              ...(error.hint === undefined ? {} : { hint: error.hint }),
-              ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-            }),
-            row.traceId,
-          ),
-        }
-      : {}),
-  });
+    error:
+      error?.type === 'error'
+        ? new AppError(error.code, {
+            message: error.content,
+            retryable: error.retryable,
+            ...(error.hint === undefined ? {} : { hint: error.hint }),
+            ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+          })
+        : null,
+  };
 };
 
 const common = (request: TurnRequest, sessionId: string) => ({

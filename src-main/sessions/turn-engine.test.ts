@@ -95,7 +95,7 @@ describe('a tool call', () => {
     expect(ofTurns(watched.calls)).toEqual([
       ['session.put', 'turn.insert', 'events.append'],
       ['events.append'],
-      ['events.append', 'turn.openTool'],
+      ['events.append'],
       ['events.append', 'turn.end'],
     ]);
   });

@@ -1,14 +1,17 @@
 import type { AppError } from '../../src-shared/app-error.ts';
 import type { DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
+import type { ModelMessage } from '../agents/models/model-client.ts';
 import type { NewSessionRow, TurnOptions } from '../storage/database.ts';
 
-/** What a turn is asked to do. */
+/** What a turn is asked to do. Of one whose session is `hidden` nothing that is said goes to the disk: only that it ran, and how it ended. */
 export type TurnRequest = {
   readonly messageId: string;
   readonly session: NewSessionRow;
   /** The first turn of a session that was made for it: there is no history to read. */
   readonly isFirst?: boolean;
+  /** What was said before, as the client has it: stands instead of what the session has. Never stored. */
+  readonly history?: readonly ModelMessage[] | undefined;
   readonly ownerId: string;
   readonly agentId: string;
   /** The door it came in by. */
@@ -32,6 +35,12 @@ export type TurnOutcome = {
   readonly durationMs: number;
   readonly error: AppError | null;
 };
+
+/**
+ * Clients of this door are gone when the gateway is, what they sent along is not on the disk, and their SDKs ask
+ * again: such a turn is never put off to the next start.
+ */
+export const endsWithGateway = (via: Door): boolean => via === 'openai';
 
 /** One event of a running turn on its way to readers. `seq` only on durable ones. */
 export type Published = { readonly event: TurnEvent; readonly at: number; readonly seq: number | null };

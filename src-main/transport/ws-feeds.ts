@@ -35,6 +35,7 @@ export const createWsFeeds = (ports: {
   sessions: (by, send) =>
     ports.engine.onChange((turn, ended) => {
       const { session, messageId } = turn.request;
+      if (session.hidden) return;
       if (session.ownerId !== by.id && !by.scopes.has('admin')) return;
       ports.database.read({ op: 'session.get', id: session.id }).then(
         (row) => row && send({ session: ports.view(row, by), messageId, ended }),

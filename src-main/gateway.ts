@@ -20,18 +20,20 @@ import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogFeed } from './logs/log-feed.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
 import { redact } from './logs/redact.ts';
+import { createOpenaiRoutes } from './openai/chat-routes.ts';
 import { createMetrics } from './operations/metrics.ts';
 import { createRequestRoutes } from './operations/request-routes.ts';
 import { localPrincipal, type Principal } from './principal.ts';
 import { watchActivity } from './sessions/activity.ts';
 import { type Brake, createBrake, createBrakeRoutes } from './sessions/brake.ts';
+import { readIdempotency } from './sessions/idempotency-key.ts';
 import { createMessageRoutes } from './sessions/message-routes.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionExport } from './sessions/session-export.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
 import { openStops } from './sessions/stops.ts';
 import { createSubmitMessage } from './sessions/submit-message.ts';
-import { answerFromStore } from './sessions/turn-answer.ts';
+import { answerFromStore, endFromStore } from './sessions/turn-answer.ts';
 import { createTurnEngine } from './sessions/turn-engine.ts';
 import { followTurn, replayed } from './sessions/turn-frames.ts';
 import { createOneTimeCodes } from './tokens/one-time-codes.ts';
@@ -223,10 +225,12 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
             bodies: () => live.current().retention.requestBodies,
           }),
           getMetrics: async () => ({ raw: { type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics.text() } }),
+          ...createOpenaiRoutes({ agents, clock, submit, readIdempotency, endOf: (row) => endFromStore(database, row) }),
         },
         authenticate,
         basePath,
       ),
+      basePath,
       pages: createStaticConsole(ports.consoleFolder, basePath, {
         docs: () => ({ type: 'text/html; charset=utf-8', body: docsPage(url()) }),
         'openapi.json': () => ({ type: 'application/json', body: JSON.stringify(openApi(ports.version, url())) }),

@@ -38,6 +38,7 @@ export const errorCodes = {
   SESSION_NAME_TAKEN: { status: 409, ws: 'frame', retryable: false, says: 'Another session of this owner has that name.' },
   CONFIG_CHANGED: { status: 409, ws: 'frame', retryable: false, says: 'config.json was changed meanwhile.' },
   UNDO_OVER: { status: 409, ws: 'frame', retryable: false, says: 'It is too late to undo that.' },
+  TURN_CANCELLED: { status: 409, ws: 'frame', retryable: false, says: 'The turn was cancelled before its end.' },
   BODY_TOO_LARGE: { status: 413, ws: 1009, retryable: false, says: 'The body is too large.' },
   MEDIA_TYPE: { status: 415, ws: 'frame', retryable: false, says: 'Only application/json without a Content-Encoding is read here.' },
   RATE_LIMITED: { status: 429, ws: 'frame', retryable: true, says: 'Too many bad credentials from this address.' },

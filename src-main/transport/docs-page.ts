@@ -24,7 +24,7 @@ curl -X POST ${escapeHtml(url)}api/v1/messages -H "Authorization: Bearer &lt;tok
   .map(([scope, says]) => `<tr><td><code>${scope}</code><td>${escapeHtml(says)}</tr>`)
   .join('')}</table>
 <h2>Errors</h2>
-<p>Everywhere <code>{"error":{"code","message","retryable","hint"?,"retryAfterMs"?,"details"?,"traceId"}}</code>.</p>
+<p>Everywhere <code>{"error":{"code","message","retryable","hint"?,"retryAfterMs"?,"details"?,"traceId"}}</code>; under <code>/v1</code> with <code>type</code> and <code>param</code> as well.</p>
 <table><tr><th>code<th>HTTP<th>WebSocket<th>retryable<th>says</tr>${Object.entries(errorCodes)
   .map(
     ([code, row]) =>

@@ -16,6 +16,7 @@ type AppPorts = {
   readonly randomBytes: RandomBytes;
   readonly router: Router<RequestState>;
   readonly pages: StaticConsole;
+  readonly basePath: string;
   readonly limits: ConnectionLimits;
   /** False until the database and the signing key are at hand. */
   readonly guard: () => SiteGuard;
@@ -28,7 +29,7 @@ export type CreateListener = (door: { readonly local: boolean }) => RequestListe
 
 /** The one Koa application; every door (both loopback addresses, the admin socket) serves the same callback. */
 export const createKoaApp = (ports: AppPorts): CreateListener => {
-  const { log, router, pages, guard } = ports;
+  const { log, router, pages, guard, basePath } = ports;
   return ({ local }) => {
     const app = new Koa<RequestState>();
     // Errors end up in the middleware below; what reaches this happened while an answer was being sent.
@@ -45,6 +46,9 @@ export const createKoaApp = (ports: AppPorts): CreateListener => {
       ctx.state.markAuthenticated = () => ports.limits.authenticated(ctx.req.socket);
       ctx.set('X-Content-Type-Options', 'nosniff');
       ctx.set('X-Trace-Id', traceId);
+      const openai = ctx.path.startsWith(`${basePath}v1/`);
+      // The name under which those SDKs look for it.
+      if (openai) ctx.set('X-Request-Id', traceId);
       ctx.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
       ctx.set('Referrer-Policy', 'no-referrer');
       try {
@@ -59,6 +63,7 @@ export const createKoaApp = (ports: AppPorts): CreateListener => {
           traceId,
           token: ctx.state.tokenId,
           route: `${ctx.method} ${ctx.path}`,
+          openai,
         });
         ctx.set(headers);
         ctx.status = status;
@@ -98,9 +103,15 @@ const allowOrigin = (ctx: Koa.Context, origin: string): boolean => {
   if (ctx.method !== 'OPTIONS' || ctx.req.headers['access-control-request-method'] === undefined) return false;
   ctx.set({
     'Access-Control-Allow-Methods': 'GET, POST, PATCH, DELETE',
-    'Access-Control-Allow-Headers': 'Authorization, Content-Type, Idempotency-Key, X-API-Key, X-OpenClaw-Pin',
+    'Access-Control-Allow-Headers': allowedHeaders(ctx.get('Access-Control-Request-Headers')),
     'Access-Control-Max-Age': '600',
   });
   ctx.status = 204;
   return true;
 };
+
+const ownHeaders = ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-API-Key', 'X-OpenClaw-Pin', 'X-OpenClaw-Session'];
+
+/** Ours, and those with which the `openai` SDK says what it runs on. */
+const allowedHeaders = (requested: string): string =>
+  [...ownHeaders, ...requested.split(',').filter((name) => /^\s*x-stainless-[a-z-]+\s*$/i.test(name))].join(', ');

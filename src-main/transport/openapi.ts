@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { errorBodySchema, type Route, routes } from '../../src-shared/contract/rest.ts';
+import { openaiErrorSchema } from '../../src-shared/contract/routes/openai.ts';
 import { errorCodes } from '../../src-shared/error-codes.ts';
 
 /** `/openapi.json`, made from the contract table. */
@@ -14,7 +15,7 @@ export const openApi = (version: string, server: string): Record<string, unknown
     servers: [{ url: server }],
     paths,
     components: {
-      schemas: { Error: jsonSchema(errorBodySchema, 'output') },
+      schemas: { Error: jsonSchema(errorBodySchema, 'output'), OpenAIError: jsonSchema(openaiErrorSchema, 'output') },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
@@ -67,7 +68,12 @@ const operation = (id: string, route: Route): Record<string, unknown> => ({
         },
       ]),
     ),
-    default: { description: 'an error', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+    default: {
+      description: 'an error',
+      content: {
+        'application/json': { schema: { $ref: `#/components/schemas/${route.path.startsWith('/v1/') ? 'OpenAIError' : 'Error'}` } },
+      },
+    },
   },
 });
 

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { ErrorBody } from '../../src-shared/contract/rest.ts';
+import type { OpenaiErrorBody } from '../../src-shared/contract/routes/openai.ts';
 import { errorCodes } from '../../src-shared/error-codes.ts';
+import { toOpenaiError } from '../openai/openai-error.ts';
 
 /**
  * The one place where an error becomes what a client sees. What is not an AppError is `INTERNAL`: its text and
@@ -19,21 +21,22 @@ export const toErrorBody = (error: AppError, traceId: string): ErrorBody => ({
   },
 });
 
-/** Logs it – as our fault or as the client's – and gives its HTTP status and headers. */
+/** Logs it – as our fault or as the client's – and gives its HTTP status and headers. `openai`: to a client of OpenAI's API. */
 export const reportError = (
   thrown: unknown,
   log: Logger,
-  context: { traceId: string; token?: string | undefined; route: string },
-): { error: AppError; status: number; headers: Record<string, string>; body: ErrorBody } => {
+  { openai = false, ...context }: { traceId: string; token?: string | undefined; route: string; openai?: boolean },
+): { status: number; headers: Record<string, string>; body: ErrorBody | OpenaiErrorBody } => {
   const error = AppError.from(thrown);
-  const status = errorCodes[error.code].status;
+  const translated = openai ? toOpenaiError(error, context.traceId) : null;
+  const status = translated?.status ?? errorCodes[error.code].status;
   const line = { source: 'http', ...context, code: error.code };
   if (status >= 500) log.error({ ...line, err: error.cause ?? error }, error.message);
   else log.debug(line, error.message);
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...translated?.headers };
   if (error.retryAfterMs !== undefined) headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1000));
   if (status === 401)
     headers['WWW-Authenticate'] =
       `Bearer realm="openclaw", error="${error.code === 'TOKEN_MISSING' ? 'invalid_request' : 'invalid_token'}"`;
-  return { error, status, headers, body: toErrorBody(error, context.traceId) };
+  return { status, headers, body: translated?.body ?? toErrorBody(error, context.traceId) };
 };

@@ -57,6 +57,7 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   checkConfig: { body: { text: '{}' } },
   saveConfig: { body: { text: configText({}), was: configText({}) } },
   testModel: { body: { model: { provider: 'offline' } } },
+  createChatCompletion: { body: { model: 'openclaw', messages: [{ role: 'user', content: '/help' }] } },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
 const params: Readonly<Record<string, string>> = { id: `msg_${'a'.repeat(22)}`, agentId: 'main' };

@@ -171,6 +171,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.TOKEN_UNKNOWN': '没有这个令牌。',
   'error.METHOD_NOT_ALLOWED': '此地址不支持该方法。',
   'error.IDEMPOTENCY_CONFLICT': '此 Idempotency-Key 已用于其他内容。',
+  'error.TURN_CANCELLED': '这条消息在完成前已被取消。',
   'error.BODY_TOO_LARGE': '请求内容过大。',
   'error.MEDIA_TYPE': '此处只接受不带 Content-Encoding 的 application/json。',
   'error.RATE_LIMITED': '来自此地址的无效凭据过多。',

@@ -2,7 +2,7 @@
 /** @typedef {{name: string, target: string, measured: string, reached: boolean, missedBy: string}} Verdict */
 /** @typedef {Awaited<ReturnType<typeof import('./run-phases.mjs').runPhases>>} Figures */
 
-const surfaces = /** @type {const} */ (['rest', 'sse', 'ws', 'ws-stream']);
+const surfaces = /** @type {const} */ (['rest', 'sse', 'v1', 'v1-stream', 'ws', 'ws-stream']);
 
 /** @param {number} value @param {number} [digits] */
 const show = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–');

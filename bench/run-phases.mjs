@@ -71,7 +71,7 @@ export const runPhases = async ({ root, built }, effort, progress) => {
     const gateway = await startGateway(built, home, { ...preload('loop-delay.mjs'), OPENCLAW_BENCH_LOOP_FILE: loopFile });
     progress('warming up');
     // V8 compiles what is hot in the background for the first thousands of turns; the cells are about what comes after.
-    for (const kind of /** @type {const} */ (['ws-stream', 'rest', 'sse', 'straight'])) {
+    for (const kind of /** @type {const} */ (['ws-stream', 'rest', 'sse', 'v1', 'v1-stream', 'straight'])) {
       const port = kind === 'straight' ? upstream.first.port : gateway.port;
       await load.run({ kind, port, token, concurrency: 8, turns: effort.warmTurns });
     }

@@ -16,7 +16,7 @@ let sessions = 0;
 
 /**
  * One connection for each lane. Every message goes to a session of its own, so that no history grows.
- * @param {'ws' | 'ws-stream' | 'echo'} kind
+ * @param {import('./lanes.mjs').WsKind} kind
  * @param {import('./lanes.mjs').Target} target
  * @returns {Promise<Lanes>}
  */

@@ -15,7 +15,7 @@ import { cpuMs } from '../processes/procfs.mjs';
  */
 
 /** @type {readonly Kind[]} */
-const kinds = ['straight', 'rest', 'sse', 'ws', 'ws-stream', 'echo'];
+const kinds = ['straight', 'rest', 'sse', 'v1', 'v1-stream', 'ws', 'ws-stream', 'echo'];
 
 /**
  * Every kind at every concurrency. The baseline and what is compared with it follow on each other within seconds,

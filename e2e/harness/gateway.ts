@@ -37,8 +37,8 @@ export const startGateway = async (
 };
 
 /** `openclaw ...args`, to the end. */
-export const openclaw = (home: Home, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-  run(process.execPath, [CLI, ...args], { env: home.env(env) });
+export const openclaw = (home: Home, args: readonly string[], env: NodeJS.ProcessEnv = {}, input = '') =>
+  run(process.execPath, [CLI, ...args], { env: home.env(env), input });
 
 /** @returns the JWT of a new token, without `Bearer ` */
 export const createToken = async (home: Home, args: readonly string[] = []): Promise<string> => {

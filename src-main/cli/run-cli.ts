@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../../src-shared/app-error.ts';
 import { version } from '../version.ts';
+import { addConfig } from './config-program.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { addSessions } from './sessions-program.ts';
 
@@ -135,23 +136,9 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
       (await import('./logs-command.ts')).printLogs(options, ports),
     );
 
-  const config = program.command('config').description('the configuration file');
-  config
-    .command('path')
-    .description('where it is')
-    .action(async () => (await import('./config-command.ts')).printPath(ports));
-  config
-    .command('validate')
-    .description('check it, with line and column')
-    .action(async () => {
-      exitCode = (await import('./config-command.ts')).validate(ports);
-    });
-
-  config
-    .command('set-key')
-    .argument('<name>', "what a model's keyRef says")
-    .description("read a provider's API key from stdin and put it into the keychain")
-    .action(async (name: string) => (await import('./config-command.ts')).setKey(name, ports));
+  addConfig(program, ports, (code) => {
+    exitCode = code;
+  });
 
   try {
     await program.parseAsync(argv, { from: 'user' });

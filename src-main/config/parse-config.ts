@@ -36,6 +36,12 @@ export const parseJsonc = (text: string): { readonly tree: Node | null; readonly
   return { tree, errors };
 };
 
+/** What the text means, however wrong it may be as a configuration; what cannot be read is left out. */
+export const readJsonc = (text: string): unknown => {
+  const { tree } = parseJsonc(text);
+  return tree ? getNodeValue(tree) : {};
+};
+
 /** `line 3, column 5: …` */
 export const sayProblem = ({ line, column, message }: ConfigProblem): string => `line ${line}, column ${column}: ${message}`;
 

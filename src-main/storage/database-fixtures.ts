@@ -87,5 +87,7 @@ export const batchRow = (id: string, changes: Partial<BatchRow> = {}): BatchRow 
   total: 3,
   createdAt: 1_000,
   endedAt: null,
+  idempotencyKey: null,
+  bodyHash: null,
   ...changes,
 });

@@ -139,9 +139,13 @@ export type BatchRow = {
   /** `loading`: its lines are still on their way to the disk; one that is found so after a crash was never acknowledged. */
   readonly status: BatchStatus;
   readonly parallel: number;
+  /** Lines; 0 while it is `loading`. */
   readonly total: number;
   readonly createdAt: number;
   readonly endedAt: number | null;
+  /** The client's own for the request that brought it, and SHA-256 (hex) of that request's body. */
+  readonly idempotencyKey: string | null;
+  readonly bodyHash: string | null;
 };
 
 export type BatchLineStatus = 'waiting' | 'started' | 'completed' | 'failed' | 'cancelled' | 'timeout';
@@ -230,6 +234,8 @@ export type Write =
       readonly firstLine: number;
       readonly lines: readonly { readonly clientId: string | null; readonly request: string }[];
     }
+  /** All its lines are on the disk: from now on it is `running`. */
+  | { readonly op: 'batch.loaded'; readonly id: string; readonly total: number; readonly bodyHash: string | null }
   | { readonly op: 'batch.status'; readonly id: string; readonly status: BatchStatus; readonly endedAt: number | null }
   | {
       readonly op: 'batch.line';
@@ -300,6 +306,8 @@ export type Read =
       readonly by: 'day' | 'agent' | 'token' | 'model';
     }
   | { readonly op: 'batch.get'; readonly id: string }
+  /** The newest one that was brought under the key. Not one that is `loading`. */
+  | { readonly op: 'batch.byIdempotencyKey'; readonly ownerId: string; readonly key: string; readonly createdAfter: number }
   /** Not those that are `loading`. `before`: the last one's sort key. */
   | {
       readonly op: 'batch.list';
@@ -360,6 +368,7 @@ type ReadResults = {
   readonly 'request.get': RequestRowStored | null;
   readonly 'usage.sum': readonly UsageRow[];
   readonly 'batch.get': BatchRow | null;
+  readonly 'batch.byIdempotencyKey': BatchRow | null;
   readonly 'batch.list': readonly BatchRow[];
   readonly 'batch.unfinished': readonly BatchRow[];
   readonly 'batch.counts': Readonly<Record<BatchLineStatus, number>>;

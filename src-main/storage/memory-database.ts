@@ -68,6 +68,7 @@ const apply = (tables: Tables, write: Write): readonly number[] | number | Purge
       return writeToken(tables, write);
     case 'batch.insert':
     case 'batch.lines':
+    case 'batch.loaded':
     case 'batch.status':
     case 'batch.line':
     case 'batch.cancelWaiting':
@@ -99,6 +100,7 @@ const answer = (tables: Tables, read: Read): unknown => {
     case 'event.search':
       return readTurn(tables, read);
     case 'batch.get':
+    case 'batch.byIdempotencyKey':
     case 'batch.list':
     case 'batch.unfinished':
     case 'batch.counts':

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AppError } from '../../src-shared/app-error.ts';
-import type { Database, Purged, Read, SessionRow, Write } from './database.ts';
+import type { BatchRow, Database, Purged, Read, SessionRow, Write } from './database.ts';
 import {
   append,
   batchRow,
@@ -306,7 +306,7 @@ export const describeOperations = (current: () => Database): void => {
     const none = { waiting: 0, started: 0, completed: 0, failed: 0, cancelled: 0, timeout: 0 };
     const fill = () =>
       db.write([
-        { op: 'batch.insert', batch: batchRow(b, { status: 'loading' }) },
+        { op: 'batch.insert', batch: batchRow(b, { status: 'loading', total: 0 }) },
         { op: 'batch.lines', batchId: b, firstLine: 1, lines: [line(1), line(2)] },
         { op: 'batch.lines', batchId: b, firstLine: 3, lines: [line(3)] },
       ]);
@@ -314,9 +314,9 @@ export const describeOperations = (current: () => Database): void => {
     test('are loaded, run line by line, and end', async () => {
       await fill();
       expect(await db.read({ op: 'batch.list', ownerId: null, before: null, limit: 10 })).toEqual([]);
-      expect(await db.read({ op: 'batch.unfinished' })).toEqual([batchRow(b, { status: 'loading' })]);
+      expect(await db.read({ op: 'batch.unfinished' })).toEqual([batchRow(b, { status: 'loading', total: 0 })]);
       await db.write([
-        { op: 'batch.status', id: b, status: 'running', endedAt: null },
+        { op: 'batch.loaded', id: b, total: 3, bodyHash: 'abc' },
         { op: 'batch.line', batchId: b, line: 1, status: 'started', messageId: m, error: null },
         { op: 'batch.line', batchId: b, line: 3, status: 'failed', messageId: null, error: '{"code":"AGENT_UNKNOWN"}' },
       ]);
@@ -331,7 +331,26 @@ export const describeOperations = (current: () => Database): void => {
       expect(await lines({ status: [] })).toEqual([]);
       await db.write([{ op: 'batch.status', id: b, status: 'completed', endedAt: 7 }]);
       expect(await db.read({ op: 'batch.unfinished' })).toEqual([]);
-      expect(await db.read({ op: 'batch.get', id: b })).toEqual(batchRow(b, { status: 'completed', endedAt: 7 }));
+      expect(await db.read({ op: 'batch.get', id: b })).toEqual(batchRow(b, { status: 'completed', endedAt: 7, bodyHash: 'abc' }));
+    });
+
+    test('are found by the key they were brought under, once they are loaded', async () => {
+      const make = (id: string, changes: Partial<BatchRow>) => ({ op: 'batch.insert', batch: batchRow(id, changes) }) as const;
+      await db.write([
+        make('a', { createdAt: 1, idempotencyKey: 'k' }),
+        make('b', { createdAt: 5, idempotencyKey: 'k' }),
+        make('c', { createdAt: 6, idempotencyKey: 'k', status: 'loading' }),
+        make('d', { createdAt: 7, idempotencyKey: 'k', ownerId: 'two' }),
+        make('e', { createdAt: 8 }),
+      ]);
+      const find = async (createdAfter: number) =>
+        (await db.read({ op: 'batch.byIdempotencyKey', ownerId: 'local', key: 'k', createdAfter }))?.id ?? null;
+      expect(await find(0)).toBe('b');
+      expect(await find(5)).toBeNull();
+      await db.write([{ op: 'batch.loaded', id: 'c', total: 1, bodyHash: null }]);
+      expect(await find(5)).toBe('c');
+      await db.write([{ op: 'batch.delete', id: 'c' }]);
+      expect(await find(0)).toBe('b');
     });
 
     test('are cancelled: what waits never begins', async () => {
@@ -365,6 +384,7 @@ export const describeOperations = (current: () => Database): void => {
       expect([await db.read({ op: 'batch.unfinished' }), await lines(), await counts()]).toEqual([[], [], none]);
       const bad: readonly Write[] = [
         { op: 'batch.lines', batchId: b, firstLine: 1, lines: [] },
+        { op: 'batch.loaded', id: b, total: 1, bodyHash: null },
         { op: 'batch.status', id: b, status: 'running', endedAt: null },
         { op: 'batch.line', batchId: b, line: 1, status: 'started', messageId: null, error: null },
         { op: 'batch.cancelWaiting', batchId: b },

@@ -17,6 +17,9 @@ export const writeBatch = (tables: Tables, write: BatchWrite): number | Purged |
       change(tables, write.batchId, ({ lines }) => ({ lines: [...lines, ...more] }));
       return null;
     }
+    case 'batch.loaded':
+      change(tables, write.id, () => ({ status: 'running', total: write.total, bodyHash: write.bodyHash }));
+      return null;
     case 'batch.status':
       change(tables, write.id, () => ({ status: write.status, endedAt: write.endedAt }));
       return null;
@@ -66,6 +69,14 @@ export const readBatch = (tables: Tables, read: BatchRead): unknown => {
   switch (read.op) {
     case 'batch.get': {
       const batch = tables.batches.get(read.id);
+      return batch ? batchRow(batch) : null;
+    }
+    case 'batch.byIdempotencyKey': {
+      const { ownerId, key, createdAfter } = read;
+      const batch = batches
+        .filter((b) => b.status !== 'loading' && b.ownerId === ownerId && b.idempotencyKey === key && b.createdAt > createdAfter)
+        .sort(byAge)
+        .at(-1);
       return batch ? batchRow(batch) : null;
     }
     case 'batch.list': {

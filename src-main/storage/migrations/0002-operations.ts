@@ -56,10 +56,14 @@ CREATE TABLE batches (
   total INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   ended_at INTEGER,
+  idempotency_key TEXT,
+  body_hash TEXT,
   -- Lines that wait never begin: said once here, not in a hundred thousand lines.
   cancelled INTEGER NOT NULL DEFAULT 0,
   deleted INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+CREATE INDEX batches_by_key ON batches (owner_id, idempotency_key, created_at) WHERE idempotency_key IS NOT NULL;
 
 CREATE TABLE batch_lines (
   batch INTEGER NOT NULL REFERENCES batches,

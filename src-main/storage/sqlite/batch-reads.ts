@@ -8,6 +8,11 @@ export const readBatches = (db: Connection, read: BatchRead): string => {
   switch (read.op) {
     case 'batch.get':
       return oneAsJson(db.sql(`${batches} AND id = ?`).get([read.id]), batch);
+    case 'batch.byIdempotencyKey': {
+      const { ownerId, key, createdAfter } = read;
+      const named = `${batches} AND status <> 'loading' AND owner_id = ? AND idempotency_key = ? AND created_at > ?`;
+      return oneAsJson(db.sql(`${named} ORDER BY created_at DESC LIMIT 1`).get([ownerId, key, createdAfter]), batch);
+    }
     case 'batch.list': {
       const before = read.before ?? { createdAt: Number.MAX_SAFE_INTEGER, id: '' };
       const rows = db
@@ -34,6 +39,8 @@ const batch = (row: Row): BatchRow => ({
   total: Number(row[5]),
   createdAt: Number(row[6]),
   endedAt: nullableNumber(row[7]),
+  idempotencyKey: nullable(row[8]),
+  bodyHash: nullable(row[9]),
 });
 
 /** Lines that wait in a batch that was cancelled are cancelled lines: the rows do not say so. */
@@ -76,4 +83,5 @@ const shown = (status: BatchLineStatus, { cancelled }: Lines): BatchLineStatus =
   cancelled && status === 'waiting' ? 'cancelled' : status;
 
 const all: readonly BatchLineStatus[] = ['waiting', 'started', 'completed', 'failed', 'cancelled', 'timeout'];
-const batches = 'SELECT id, owner_id, name, status, parallel, total, created_at, ended_at FROM batches WHERE deleted = 0';
+const batches = `SELECT id, owner_id, name, status, parallel, total, created_at, ended_at, idempotency_key, body_hash
+  FROM batches WHERE deleted = 0`;

@@ -8,7 +8,18 @@ export const writeBatch = (db: Connection, write: BatchWrite): number | Purged |
   switch (write.op) {
     case 'batch.insert': {
       const b = write.batch;
-      db.sql(insertBatch).run([b.id, b.ownerId, b.name, b.status, b.parallel, b.total, b.createdAt, b.endedAt]);
+      db.sql(insertBatch).run([
+        b.id,
+        b.ownerId,
+        b.name,
+        b.status,
+        b.parallel,
+        b.total,
+        b.createdAt,
+        b.endedAt,
+        b.idempotencyKey,
+        b.bodyHash,
+      ]);
       return null;
     }
     case 'batch.lines': {
@@ -19,6 +30,13 @@ export const writeBatch = (db: Connection, write: BatchWrite): number | Purged |
       });
       return null;
     }
+    case 'batch.loaded':
+      db.sql("UPDATE batches SET status = 'running', total = ?, body_hash = ? WHERE no = ?").run([
+        write.total,
+        write.bodyHash,
+        batchNumber(db, write.id),
+      ]);
+      return null;
     case 'batch.status': {
       const no = batchNumber(db, write.id);
       db.sql('UPDATE batches SET status = ?, ended_at = ? WHERE no = ?').run([write.status, write.endedAt, no]);
@@ -69,7 +87,8 @@ const purge = (db: Connection, { endedBefore, limit }: Extract<BatchWrite, { op:
   return { gone, more: rows === 0 };
 };
 
-const insertBatch = `INSERT INTO batches (id, owner_id, name, status, parallel, total, created_at, ended_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertBatch = `INSERT INTO batches
+  (id, owner_id, name, status, parallel, total, created_at, ended_at, idempotency_key, body_hash)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const insertLine = "INSERT INTO batch_lines (batch, line, client_id, status) VALUES (?, ?, ?, 'waiting')";
 const changeLine = 'UPDATE batch_lines SET status = ?, message_id = ?, error = ? WHERE batch = ? AND line = ?';

@@ -32,6 +32,7 @@ export const createReader = (db: Connection, file: string, book: SessionBook, in
       case 'event.search':
         return readEvents(db, index, sessions, read);
       case 'batch.get':
+      case 'batch.byIdempotencyKey':
       case 'batch.list':
       case 'batch.unfinished':
       case 'batch.counts':

@@ -82,6 +82,7 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
         return purgeSessions(db, book, write);
       case 'batch.insert':
       case 'batch.lines':
+      case 'batch.loaded':
       case 'batch.status':
       case 'batch.line':
       case 'batch.cancelWaiting':

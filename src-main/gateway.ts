@@ -28,6 +28,7 @@ import { watchActivity } from './sessions/activity.ts';
 import { type Brake, createBrake, createBrakeRoutes } from './sessions/brake.ts';
 import { readIdempotency } from './sessions/idempotency-key.ts';
 import { createMessageRoutes } from './sessions/message-routes.ts';
+import { createSessionChanges } from './sessions/session-changes.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionExport } from './sessions/session-export.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
@@ -175,7 +176,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     });
     const authenticate = createAuthenticate(tokens, createFailureLimit(clock));
     const exportSession = createSessionExport({ database, clock, redact });
-    const sessionRoutes = createSessionRoutes({ database, engine, directory, exportSession });
+    const sessionChanges = createSessionChanges({ database, clock, engine, directory });
+    const sessionRoutes = createSessionRoutes({ database, engine, directory, changes: sessionChanges, exportSession });
     const metrics = createMetrics({
       clock,
       database,
@@ -250,7 +252,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       guard: () => guard,
       perToken: () => live.current().gateway.limits.perToken,
       path: `${basePath}ws`,
-      feeds: createWsFeeds({ followLog, engine, stops, database, view: sessionRoutes.view }),
+      feeds: createWsFeeds({ followLog, engine, stops, database, sessionChanges, view: sessionRoutes.view }),
       follow: followTurn,
       replayed,
     });

@@ -15,8 +15,8 @@ export type AdminClient = {
   readonly download: <Id extends RouteId>(id: Id, input: RouteRequest<Id>) => Promise<Readable>;
   /** Sends JSON Lines as they are read. @throws AppError as the gateway said it; what the stream throws */
   readonly upload: <Id extends RouteId>(id: Id, input: RouteRequest<Id>, lines: Readable) => Promise<RouteAnswer<Id>>;
-  /** Follows an event stream until it ends. */
-  readonly follow: (path: string, onEvent: (data: unknown, event: string) => void) => Promise<void>;
+  /** Follows an event stream until it ends; rejects where `signal` comes first. */
+  readonly follow: (path: string, onEvent: (data: unknown, event: string) => void, signal?: AbortSignal) => Promise<void>;
 };
 
 /** Null where no gateway runs on this home. */
@@ -46,9 +46,9 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
     call: async (id, input, pin = null) => read(await open(id, input, pin)),
     download: (id, input) => open(id, input, null),
     upload: async (id, input, lines) => read(await open(id, input, null, lines)),
-    follow: (path, onEvent) =>
+    follow: (path, onEvent, signal) =>
       new Promise((resolve, reject) => {
-        request({ socketPath, path, method: 'GET', headers: { Accept: 'text/event-stream', Host: 'localhost' } }, (response) => {
+        request({ socketPath, path, method: 'GET', headers: { Accept: 'text/event-stream', Host: 'localhost' }, signal }, (response) => {
           let rest = '';
           response.setEncoding('utf8').on('data', (chunk: string) => {
             const events = `${rest}${chunk}`.split('\n\n');

@@ -67,6 +67,24 @@ describe('openclaw sessions', () => {
     expect(existsSync(`${nowhere}.part`)).toBe(false);
   });
 
+  it('rename, delete and restore change it, by id or by name', async () => {
+    const t = await startWithTwo();
+    expect(await cli.run('sessions', 'rename', 'bug-1', '新标题')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('新标题'),
+    });
+    const { stderr } = await cli.run('sessions', 'delete', 'bug-1');
+    const [, seconds, id = ''] = /Within (\d+) s .*\n {2}openclaw sessions restore ([\w-]{22})\n$/.exec(stderr) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(50);
+    expect((await cli.run('sessions', 'list')).stdout).not.toContain('bug-1');
+    expect(await cli.run('sessions', 'delete', 'bug-1')).toMatchObject({ code: 1, stdout: '' });
+    expect(JSON.parse((await cli.run('sessions', 'restore', id, '--json')).stdout)).toMatchObject({ id, name: 'bug-1', title: '新标题' });
+    expect((await t.call('GET', '/api/v1/sessions', { token: t.admin })).json.sessions.length).toBe(2);
+    expect(await cli.run('sessions', 'rename', 'bug-1', ' ')).toMatchObject({ code: 2, stdout: '' });
+    expect((await cli.run('sessions', 'list', '--channel', 'none')).stderr).toBe('No sessions.\n');
+  });
+
   for (const argv of [['list'], ['show', 'x'], ['search', 'x'], ['rename', 'x', 'y'], ['export', 'x'], ['delete', 'x'], ['restore', 'x']])
     it(`${argv[0]} without a gateway is exit code 69`, async () => {
       expect(await cli.run('sessions', ...argv)).toMatchObject({ code: 69, stdout: '', stderr: expect.stringContaining('npm start') });

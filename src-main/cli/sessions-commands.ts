@@ -1,5 +1,4 @@
 import { createWriteStream } from 'node:fs';
-import { rename as renameFile, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { HistoryItem } from '../../src-shared/contract/rest.ts';
@@ -7,6 +6,7 @@ import { escapeControls, redact } from '../logs/redact.ts';
 import { type AdminClient, connectAdmin, unreachable } from './admin-client.ts';
 import { columns, minute, oneLine } from './columns.ts';
 import type { CliPorts } from './run-cli.ts';
+import { brokenOff, wholeFile } from './whole-file.ts';
 
 type Json = { readonly json?: boolean };
 
@@ -57,7 +57,7 @@ export const exportTo = async (id: string, options: { format: string; output?: s
     throw new AppError('BAD_REQUEST', { message: `"${format}" is not a format.`, hint: 'Formats are: markdown, json' });
   const file = await (await connect(ports)).download('exportSession', { params: { id }, query: { format } });
   if (output === undefined) return pipeline(file, ports.stdout, { end: false }).catch(brokenOff);
-  await toFile(output, (path) => pipeline(file, createWriteStream(path)).catch(brokenOff));
+  await wholeFile(output, (path) => pipeline(file, createWriteStream(path)).catch(brokenOff));
   ports.stderr.write(`${output} is written.\n`);
 };
 
@@ -98,20 +98,4 @@ const forPeople = ({ timestamp, event }: HistoryItem, agentId: string): string =
     case 'status':
       return said(agentId, `${event.partial === undefined ? '' : `${event.partial}\n`}(${event.content})`);
   }
-};
-
-/** Whole or not at all: what breaks off leaves no half a file under the name. */
-const toFile = async (path: string, write: (path: string) => Promise<void>): Promise<void> => {
-  const part = `${path}.part`;
-  try {
-    await write(part);
-    await renameFile(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-};
-
-const brokenOff = (cause: NodeJS.ErrnoException): never => {
-  throw cause.code === 'ECONNRESET' ? new AppError('GATEWAY_UNREACHABLE', { message: 'The gateway has ended.', cause }) : cause;
 };

@@ -13,7 +13,7 @@ export type Recovery = {
   /** Goes on with what was left because of a stop that holds it no more. */
   readonly resume: () => Promise<void>;
   /** Ends those that still wait for the operator and fit; says how many. */
-  readonly cancelLeft: (fits: (turn: Pick<TurnRow, 'messageId' | 'ownerId'>) => boolean) => Promise<number>;
+  readonly cancelLeft: (fits: (turn: Pick<TurnRequest, 'messageId' | 'ownerId' | 'session'>) => boolean) => Promise<number>;
 };
 
 type RecoveryPorts = {

@@ -1,4 +1,5 @@
 import { AppError } from '../../src-shared/app-error.ts';
+import { deleteUndoMs } from '../../src-shared/contract/routes/sessions.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Database, NewSessionRow, SessionRow } from '../storage/database.ts';
@@ -20,11 +21,26 @@ export type SessionDirectory = {
   readonly forMessage: (ref: string | null, by: Principal, defaults: SessionDefaults) => Promise<SessionHandle>;
   /** @throws AppError SESSION_UNKNOWN, also for sessions of others */
   readonly find: (ref: string, by: Principal) => Promise<SessionRow>;
+  /** By handle or Session ID: one that is deleted, or was and is back. @throws AppError SESSION_UNKNOWN */
+  readonly findDeleted: (ref: string, by: Principal) => Promise<SessionRow>;
+  /**
+   * Lets nothing into the session while it is being deleted and, where that succeeds, after it; whoever looks for it
+   * meanwhile waits. @throws AppError SESSION_UNKNOWN where it is being deleted already; what `deletion` throws
+   */
+  readonly whileDeleting: <T>(id: string, deletion: () => Promise<T>) => Promise<T>;
+  /** It is back. */
+  readonly letIn: (id: string) => void;
+  /** To be asked as a message goes into its lane, since it may have looked for its session long ago. @throws AppError SESSION_UNKNOWN */
+  readonly requireOpen: (id: string) => void;
+  /** A session of this name is on its way to the database, or may be in a moment. */
+  readonly isBeingMade: (ownerId: string, name: string) => boolean;
   /** The session's row is written (or never will be): from now on the database knows its name. */
   readonly settled: (session: NewSessionRow) => void;
   /** What this caller sees as the `sessionId`: the credential for its owner, the handle for anyone else. */
   readonly idFor: (session: { readonly id: string; readonly ownerId: string }, by: Principal) => string;
 };
+
+const handlePattern = /^[A-Za-z0-9_-]{22}$/;
 
 export const createSessionDirectory = (ports: {
   readonly database: Database;
@@ -38,11 +54,22 @@ export const createSessionDirectory = (ports: {
   /** Sessions that are made up but not committed yet, by handle: their own connection speaks of them already. */
   const made = new Map<string, SessionRow>();
 
+  /** Sessions that are being deleted or were a moment ago, by handle. */
+  const closed = new Map<string, Promise<unknown>>();
+
+  const owns = (session: SessionRow, by: Principal): boolean => session.ownerId === by.id || by.scopes.has('admin');
   /** What is hidden nobody reaches, not by its handle either: it has nothing to show, and must not get anything. */
-  const mayReach = (session: SessionRow, by: Principal): boolean =>
-    session.deletedAt === null && !session.hidden && (session.ownerId === by.id || by.scopes.has('admin'));
+  const mayReach = (session: SessionRow, by: Principal): boolean => session.deletedAt === null && !session.hidden && owns(session, by);
 
   const lookUp = async (ref: string, by: Principal): Promise<SessionRow | null> => {
+    const session = await lookUpOnce(ref, by);
+    const deletion = session && closed.get(session.id);
+    if (!deletion) return session;
+    await deletion.catch(() => undefined);
+    return lookUpOnce(ref, by);
+  };
+
+  const lookUpOnce = async (ref: string, by: Principal): Promise<SessionRow | null> => {
     const handle = ref.startsWith('ses_') ? fromSessionId(ref, ports.key()) : null;
     if (handle) {
       const session = made.get(handle) ?? (await database.read({ op: 'session.get', id: handle }));
@@ -50,7 +77,7 @@ export const createSessionDirectory = (ports: {
     }
     const named = await database.read({ op: 'session.byName', ownerId: by.id, name: ref });
     if (named) return named;
-    if (/^[A-Za-z0-9_-]{22}$/.test(ref)) {
+    if (handlePattern.test(ref)) {
       const session = await database.read({ op: 'session.get', id: ref });
       if (session && mayReach(session, by)) return session;
     }
@@ -73,6 +100,13 @@ export const createSessionDirectory = (ports: {
     };
   };
 
+  /** The handle of a session that is deleted, or hidden, is not taken for the name of a new one. */
+  const requireNotDeleted = async (ref: string, by: Principal): Promise<void> => {
+    if (!handlePattern.test(ref)) return;
+    const session = await database.read({ op: 'session.get', id: ref });
+    if (session && owns(session, by)) throw new AppError('SESSION_UNKNOWN');
+  };
+
   return {
     forMessage: (ref, by, defaults) => {
       if (ref === null) return Promise.resolve(make(null, by, defaults));
@@ -82,13 +116,38 @@ export const createSessionDirectory = (ports: {
       const found = lookUp(ref, by).then((session) => {
         if (session) return { session, exists: true, takeFirst: () => false };
         if (ref.startsWith('ses_')) throw new AppError('SESSION_UNKNOWN');
-        return make(ref, by, defaults);
+        return requireNotDeleted(ref, by).then(() => make(ref, by, defaults));
       });
       pendingNames.set(key, found);
       const forget = (): void => void pendingNames.delete(key);
       found.then((handle) => handle.exists && forget(), forget);
       return found;
     },
+    findDeleted: async (ref, by) => {
+      const id = ref.startsWith('ses_') ? fromSessionId(ref, ports.key()) : ref;
+      const session = id === null ? null : await database.read({ op: 'session.get', id });
+      if (!session || session.hidden || !owns(session, by)) throw new AppError('SESSION_UNKNOWN');
+      return session;
+    },
+    whileDeleting: async (id, deletion) => {
+      if (closed.has(id)) throw new AppError('SESSION_UNKNOWN');
+      const deleting = deletion();
+      closed.set(id, deleting);
+      try {
+        return await deleting;
+      } catch (error) {
+        closed.delete(id);
+        throw error;
+      } finally {
+        // From now on the database says so; only what looked for it before must still be kept out.
+        ports.clock.after(deleteUndoMs, () => closed.get(id) === deleting && closed.delete(id));
+      }
+    },
+    letIn: (id) => void closed.delete(id),
+    requireOpen: (id) => {
+      if (closed.has(id)) throw new AppError('SESSION_UNKNOWN');
+    },
+    isBeingMade: (ownerId, name) => pendingNames.has(`${ownerId}\0${name}`),
     settled: (session) => {
       made.delete(session.id);
       if (session.name !== null) pendingNames.delete(`${session.ownerId}\0${session.name}`);

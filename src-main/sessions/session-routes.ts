@@ -2,6 +2,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { RouteAnswer, RouteInput, Session } from '../../src-shared/contract/rest.ts';
 import { callerOf, type Principal } from '../principal.ts';
 import type { Database, SessionRow } from '../storage/database.ts';
+import type { SessionChanges } from './session-changes.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { createSessionExport, SessionFile } from './session-export.ts';
 import type { TurnEngine } from './turn-engine.ts';
@@ -11,12 +12,16 @@ type Ports = {
   readonly database: Database;
   readonly engine: TurnEngine;
   readonly directory: SessionDirectory;
+  readonly changes: SessionChanges;
   readonly exportSession: ReturnType<typeof createSessionExport>;
 };
 
 export type SessionRoutes = {
   readonly listSessions: (input: RouteInput<'listSessions'>, info: Info) => Promise<RouteAnswer<'listSessions'>>;
   readonly getSessionMessages: (input: RouteInput<'getSessionMessages'>, info: Info) => Promise<RouteAnswer<'getSessionMessages'>>;
+  readonly updateSession: (input: RouteInput<'updateSession'>, info: Info) => Promise<RouteAnswer<'updateSession'>>;
+  readonly deleteSession: (input: RouteInput<'deleteSession'>, info: Info) => Promise<RouteAnswer<'deleteSession'>>;
+  readonly restoreSession: (input: RouteInput<'restoreSession'>, info: Info) => Promise<RouteAnswer<'restoreSession'>>;
   readonly exportSession: (input: RouteInput<'exportSession'>, info: Info) => Promise<{ readonly raw: SessionFile }>;
   readonly searchSessions: (input: RouteInput<'searchSessions'>, info: Info) => Promise<RouteAnswer<'searchSessions'>>;
   readonly view: (session: SessionRow, by: Principal) => Session;
@@ -24,8 +29,8 @@ export type SessionRoutes = {
 
 const pageDefault = 50;
 
-/** Sessions: list, read, export, search. Everyone sees their own; scope `admin` sees all. */
-export const createSessionRoutes = ({ database, engine, directory, exportSession }: Ports): SessionRoutes => {
+/** Sessions: list, read, change, delete, export, search. Everyone sees their own; scope `admin` sees all. */
+export const createSessionRoutes = ({ database, engine, directory, changes, exportSession }: Ports): SessionRoutes => {
   const view = (session: SessionRow, by: Principal): Session => ({
     id: session.id,
     ...(session.ownerId === by.id ? { sessionId: directory.idFor(session, by) } : {}),
@@ -52,7 +57,9 @@ export const createSessionRoutes = ({ database, engine, directory, exportSession
               updatedAt: Number(updatedAt),
               id: id ?? '',
             }));
-      const rows = await database.read({ op: 'session.list', ownerId: ownerFilter(by), before, limit });
+      const { pinned, channel } = query;
+      const filter = { ...(pinned === undefined ? {} : { pinned }), ...(channel === undefined ? {} : { channel }) };
+      const rows = await database.read({ op: 'session.list', ownerId: ownerFilter(by), before, limit, ...filter });
       const last = rows.at(-1);
       return {
         status: 200,
@@ -86,6 +93,19 @@ export const createSessionRoutes = ({ database, engine, directory, exportSession
           nextCursor: (afterSeq !== undefined || rows.length === limit) && first && first.seq > 1 ? String(first.seq) : null,
         },
       };
+    },
+    updateSession: async ({ params, body }, info) => {
+      const by = callerOf(info);
+      return { status: 200, body: { session: view(await changes.update(params.id, body, by), by) } };
+    },
+    deleteSession: async ({ params }, info) => {
+      const by = callerOf(info);
+      const { session, undoUntil } = await changes.remove(params.id, by);
+      return { status: 200, body: { session: view(session, by), undoUntil } };
+    },
+    restoreSession: async ({ params }, info) => {
+      const by = callerOf(info);
+      return { status: 200, body: { session: view(await changes.restore(params.id, by), by) } };
     },
     exportSession: async ({ params, query }, info) => ({
       raw: exportSession(await directory.find(params.id, callerOf(info)), query.format),

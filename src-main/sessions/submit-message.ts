@@ -66,6 +66,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
       hidden: message.hidden ?? false,
     });
     await message.after;
+    ports.directory.requireOpen(session.id);
     const turn = engine.submit({
       messageId: `msg_${ports.randomBytes(16).toString('base64url')}`,
       session,

@@ -48,6 +48,7 @@ const forged = (jwt: string): string => {
 const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown } ? Id : never]?: RouteRequest<Id> } = {
   postMessage: { body: { content: '/help' } },
   invokeAgent: { params: { agentId: 'main' }, body: { content: '/help' } },
+  updateSession: { params: { id: 'none' }, body: { pinned: true } },
   createToken: { body: { name: 'x', scopes: ['tokens'] } },
   signIn: { body: { code: 'x' } },
   setPin: { body: { pin: '2468' } },

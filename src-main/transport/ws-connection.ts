@@ -110,8 +110,18 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address }
     const submitting = (async () => {
       // The connection's own session may just be in the making.
       if (sessionId === undefined && ownSession === null) await after;
-      const message = { ...fields, sessionId: sessionId ?? ownSession ?? undefined, channel: fields.channel ?? 'api', replyTo: id };
-      const result = await ports.submit({ ...message, via: 'ws', traceId, idempotency, after }, by);
+      const submitTo = (ref: string | undefined) =>
+        ports.submit(
+          { ...fields, sessionId: ref, channel: fields.channel ?? 'api', via: 'ws', replyTo: id, traceId, idempotency, after },
+          by,
+        );
+      const own = ownSession;
+      const result = await submitTo(sessionId ?? own ?? undefined).catch((error: unknown) => {
+        if (sessionId !== undefined || own === null || AppError.from(error).code !== 'SESSION_UNKNOWN') throw error;
+        // The connection's own session was deleted: it goes on in another.
+        if (ownSession === own) ownSession = null;
+        return submitTo(ownSession ?? undefined);
+      });
       if (sessionId === undefined && result.kind === 'running') ownSession ??= directory.idFor(result.turn.request.session, by);
       return result;
     })();

@@ -2,6 +2,7 @@ import type { LogLevel, Session } from '../../src-shared/contract/rest.ts';
 import type { Topic } from '../../src-shared/contract/ws.ts';
 import type { FollowLog } from '../logs/log-feed.ts';
 import type { Principal } from '../principal.ts';
+import type { SessionChanges } from '../sessions/session-changes.ts';
 import type { Stops } from '../sessions/stops.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database, SessionRow } from '../storage/database.ts';
@@ -21,6 +22,7 @@ export const createWsFeeds = (ports: {
   readonly engine: TurnEngine;
   readonly stops: Pick<Stops, 'list' | 'onChange'>;
   readonly database: Database;
+  readonly sessionChanges: Pick<SessionChanges, 'follow'>;
   readonly view: (session: SessionRow, by: Principal) => Session;
 }): WsFeeds => ({
   logs: (_by, send, { level, hasRoom }) => ports.followLog({ filter: { level }, hasRoom, deliver: send }),
@@ -32,15 +34,28 @@ export const createWsFeeds = (ports: {
       for (const step of undo) step();
     };
   },
-  sessions: (by, send) =>
-    ports.engine.onChange((turn, ended) => {
-      const { session, messageId } = turn.request;
-      if (session.hidden) return;
-      if (session.ownerId !== by.id && !by.scopes.has('admin')) return;
-      ports.database.read({ op: 'session.get', id: session.id }).then(
-        (row) => row && send({ session: ports.view(row, by), messageId, ended }),
-        // The list is refreshed by the next change.
-        () => undefined,
-      );
-    }),
+  sessions: (by, send) => {
+    // What the list shows: neither turns that leave no history, nor the thousand sessions of a batch.
+    const follows = (session: Pick<SessionRow, 'ownerId' | 'hidden' | 'channel'>): boolean =>
+      (session.ownerId === by.id || by.scopes.has('admin')) && !session.hidden && session.channel !== 'batch';
+    const undo = [
+      ports.engine.onChange((turn, ended) => {
+        const { session, messageId } = turn.request;
+        if (!follows(session)) return;
+        ports.database.read({ op: 'session.get', id: session.id }).then(
+          // One that is being deleted is told of as such.
+          (row) => row?.deletedAt === null && send({ session: ports.view(row, by), messageId, ended }),
+          // The list is refreshed by the next change.
+          () => undefined,
+        );
+      }),
+      ports.sessionChanges.follow((session) => {
+        if (!follows(session)) return;
+        send({ session: ports.view(session, by), ...(session.deletedAt === null ? {} : { deleted: true }) });
+      }),
+    ];
+    return () => {
+      for (const step of undo) step();
+    };
+  },
 });

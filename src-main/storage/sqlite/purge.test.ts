@@ -137,6 +137,13 @@ test('works at the quota, and makes room for new messages', () => {
   const used = read(store, { op: 'storage.used' });
   expect(used).toBeGreaterThan(0.9 * 1024 * 1024);
   for (let i = 0; i < 10; i++) write(store, { op: 'session.delete', id: sessionId(`s${i}`), at: 5 });
+  // A message in the same commit borrows nothing.
+  const packed: Packed = [];
+  packCall(packed, [{ op: 'session.purge', deletedBefore: 6, hiddenBefore: 0, usedBefore: null, limit: 1 }]);
+  packCall(packed, [append(sessionId('s19'), messageId(19), said('x'.repeat(500_000)))]);
+  const [piece, refused] = store.applyGroup(unpackCalls(packed));
+  expect(piece).toEqual([{ gone: 0, more: true }]);
+  expect(refused).toMatchObject({ error: { code: 'STORAGE_FULL' } });
   expect(purgeAll(store, 6)).toBe(10);
   expect(read(store, { op: 'storage.used' })).toBeLessThan(0.7 * used);
   write(store, ...wholeTurn(s, messageId('m'), 'room again'));

@@ -227,26 +227,26 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
     }
   };
 
-  /** At the quota too there must be a way to make room, and that needs a few pages first. */
-  const withRoom = (calls: readonly (readonly PackedWrite[])[], work: () => readonly CallResult[]): readonly CallResult[] =>
-    calls.some((writes) => writes.some(isFreeing)) ? quota.lend(work) : work();
+  const applyAlone = (call: readonly PackedWrite[]): CallResult => {
+    const apply = () => inTransaction(() => [applyCall(call)]);
+    try {
+      // At the quota too there must be a way to make room, and that needs a few pages first.
+      return (call.some(isFreeing) ? quota.lend(apply) : apply())[0] ?? [];
+    } catch (error) {
+      return { error };
+    }
+  };
 
   return {
     lastEvent: () => lastEvent,
     applyGroup: (calls) => {
       try {
-        return withRoom(calls, () => inTransaction(() => calls.map(applyCall)));
+        return inTransaction(() => calls.map(applyCall));
       } catch (error) {
-        if (calls.length === 1) return [{ error }];
+        if (calls.length === 1 && !calls[0]?.some(isFreeing)) return [{ error }];
       }
       // One of them is bad, and savepoints around each would cost all of them. So each on its own now.
-      return calls.flatMap((call) => {
-        try {
-          return withRoom([call], () => inTransaction(() => [applyCall(call)]));
-        } catch (error) {
-          return [{ error }];
-        }
-      });
+      return calls.map(applyAlone);
     },
   };
 };

@@ -28,6 +28,7 @@ import { watchActivity } from './sessions/activity.ts';
 import { type Brake, createBrake, createBrakeRoutes } from './sessions/brake.ts';
 import { readIdempotency } from './sessions/idempotency-key.ts';
 import { createMessageRoutes } from './sessions/message-routes.ts';
+import { startRetention } from './sessions/retention.ts';
 import { createSessionChanges } from './sessions/session-changes.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionExport } from './sessions/session-export.ts';
@@ -37,6 +38,7 @@ import { createSubmitMessage } from './sessions/submit-message.ts';
 import { answerFromStore, endFromStore } from './sessions/turn-answer.ts';
 import { createTurnEngine } from './sessions/turn-engine.ts';
 import { followTurn, replayed } from './sessions/turn-frames.ts';
+import { createQuotaWatch } from './storage/quota-watch.ts';
 import { createOneTimeCodes } from './tokens/one-time-codes.ts';
 import { loadSigningKey, rememberedBackend } from './tokens/signing-key.ts';
 import { createTokenRoutes } from './tokens/token-routes.ts';
@@ -159,6 +161,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       }),
     });
     brake = createBrake({ stops, engine, log: logger });
+    const quota = createQuotaWatch({ database, log: logger, maxMb: config.retention.maxDatabaseMb });
+    undo.push(startRetention({ database, clock, log: logger, days: () => live.current().retention.days, afterRound: quota.look }));
     const submit = createSubmitMessage({
       database,
       clock,
@@ -200,6 +204,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createStatusRoutes({
             config: live.current,
             configProblems: configuration.problems,
+            quotaWarning: quota.warning,
             ports,
             engine,
             stops,

@@ -14,6 +14,7 @@ type StatusPorts = {
   readonly config: () => Config;
   /** What is wrong with `config.json`. */
   readonly configProblems: () => readonly string[];
+  readonly quotaWarning: () => string | null;
   readonly ports: Pick<GatewayPorts, 'version' | 'clock'>;
   readonly engine: TurnEngine;
   readonly stops: Pick<Stops, 'list'>;
@@ -35,6 +36,7 @@ export type StatusRoutes = {
 export const createStatusRoutes = ({
   config,
   configProblems,
+  quotaWarning,
   ports,
   engine,
   stops,
@@ -63,7 +65,7 @@ export const createStatusRoutes = ({
         stops: [...stops.list()],
         models: models.health().map((health) => ({ ...health })),
         secrets: { backend: secrets.backend, warning: secrets.warning },
-        warnings: configProblems().map((problem) => `config.json, ${problem}`),
+        warnings: [...configProblems().map((problem) => `config.json, ${problem}`), quotaWarning()].filter((warning) => warning !== null),
       },
     };
   },

@@ -93,7 +93,18 @@ export const configSchema = z.strictObject({
   channels: z.record(entryId, z.looseObject({ enabled: z.boolean().default(false), agent: agentIdSchema.optional() })).default({}),
   retention: z
     .strictObject({
-      maxDatabaseMb: z.int().min(1).max(1_000_000).optional().describe('writes fail with 507 above it'),
+      days: z
+        .int()
+        .min(1)
+        .max(3650)
+        .optional()
+        .describe('sessions that were not used for so long are deleted, but not those that are pinned; default: kept for ever'),
+      maxDatabaseMb: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .optional()
+        .describe('writes fail with 507 above it; from 90 % on the status warns. Deleting goes on'),
       requestBodies: z
         .enum(['redacted', 'off'])
         .default('redacted')
@@ -131,7 +142,6 @@ export const keysNotYet: readonly string[] = [
   'models.*.fallback',
   'mcpServers',
   'skills',
-  'retention.days',
   'updates',
   'proxy',
 ];

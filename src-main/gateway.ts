@@ -30,6 +30,7 @@ import { readIdempotency } from './sessions/idempotency-key.ts';
 import { createMessageRoutes } from './sessions/message-routes.ts';
 import { startRetention } from './sessions/retention.ts';
 import { createSessionChanges } from './sessions/session-changes.ts';
+import { createSessionCredential } from './sessions/session-credential.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionExport } from './sessions/session-export.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
@@ -243,6 +244,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         'openapi.json': () => ({ type: 'application/json', body: JSON.stringify(openApi(ports.version, url())) }),
       }),
     });
+    const sessionCredential = createSessionCredential({ database, clock, directory, engine });
     const ws = createWsServer({
       database,
       clock,
@@ -252,7 +254,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       directory,
       submit,
       authenticate,
-      admission: createWsAdmission({ authenticate, tickets }),
+      admission: createWsAdmission({ authenticate, tickets, sessions: sessionCredential }),
+      sessions: sessionCredential,
       limits,
       guard: () => guard,
       perToken: () => live.current().gateway.limits.perToken,

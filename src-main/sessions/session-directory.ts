@@ -21,6 +21,8 @@ export type SessionDirectory = {
   readonly forMessage: (ref: string | null, by: Principal, defaults: SessionDefaults) => Promise<SessionHandle>;
   /** @throws AppError SESSION_UNKNOWN, also for sessions of others */
   readonly find: (ref: string, by: Principal) => Promise<SessionRow>;
+  /** Whoever asks: the Session ID is the credential. Null where it is none of ours, or its session is gone. */
+  readonly bySessionId: (sessionId: string) => Promise<SessionRow | null>;
   /** By handle or Session ID: one that is deleted, or was and is back. @throws AppError SESSION_UNKNOWN */
   readonly findDeleted: (ref: string, by: Principal) => Promise<SessionRow>;
   /**
@@ -59,7 +61,13 @@ export const createSessionDirectory = (ports: {
 
   const owns = (session: SessionRow, by: Principal): boolean => session.ownerId === by.id || by.scopes.has('admin');
   /** What is hidden nobody reaches, not by its handle either: it has nothing to show, and must not get anything. */
-  const mayReach = (session: SessionRow, by: Principal): boolean => session.deletedAt === null && !session.hidden && owns(session, by);
+  const isThere = (session: SessionRow): boolean => session.deletedAt === null && !session.hidden;
+  const mayReach = (session: SessionRow, by: Principal): boolean => isThere(session) && owns(session, by);
+
+  const byHandle = async (handle: string): Promise<SessionRow | null> => {
+    const session = made.get(handle) ?? (await database.read({ op: 'session.get', id: handle }));
+    return session && isThere(session) ? session : null;
+  };
 
   const lookUp = async (ref: string, by: Principal): Promise<SessionRow | null> => {
     const session = await lookUpOnce(ref, by);
@@ -72,8 +80,8 @@ export const createSessionDirectory = (ports: {
   const lookUpOnce = async (ref: string, by: Principal): Promise<SessionRow | null> => {
     const handle = ref.startsWith('ses_') ? fromSessionId(ref, ports.key()) : null;
     if (handle) {
-      const session = made.get(handle) ?? (await database.read({ op: 'session.get', id: handle }));
-      return session && mayReach(session, by) ? session : null;
+      const session = await byHandle(handle);
+      return session && owns(session, by) ? session : null;
     }
     const named = await database.read({ op: 'session.byName', ownerId: by.id, name: ref });
     if (named) return named;
@@ -156,6 +164,10 @@ export const createSessionDirectory = (ports: {
       const session = await lookUp(ref, by);
       if (!session) throw new AppError('SESSION_UNKNOWN');
       return session;
+    },
+    bySessionId: async (sessionId) => {
+      const handle = fromSessionId(sessionId, ports.key());
+      return handle === null ? null : byHandle(handle);
     },
     idFor: (session, by) => (session.ownerId === by.id ? toSessionId(session.id, ports.key()) : session.id),
   };

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../../src-shared/app-error.ts';
+import { errorCodes } from '../../src-shared/error-codes.ts';
 import { grants, type Scope } from '../../src-shared/models/scope.ts';
 import type { Principal } from '../principal.ts';
 import type { TokenService } from '../tokens/token-service.ts';
@@ -9,8 +10,8 @@ import type { FailureLimit } from './rate-limit.ts';
 export type Authenticate = {
   /** Null where there is no credential at all. @throws AppError TOKEN_*, RATE_LIMITED */
   readonly fromHeaders: (headers: IncomingHttpHeaders, address: string) => Principal | null;
-  /** Makes a check of another kind of credential, and counts it where it is bad. @throws what the check throws, RATE_LIMITED */
-  readonly counting: <T>(address: string, check: () => T) => T;
+  /** Checks a credential of another kind, and counts it where it is bad. @throws what the check throws, RATE_LIMITED */
+  readonly counting: <T>(address: string, check: () => Promise<T>) => Promise<T>;
   /** Counts one that was bad. */
   readonly refused: (error: AppError, address: string) => AppError;
   /** Whether whoever was let in earlier still may. @throws AppError TOKEN_* */
@@ -27,23 +28,24 @@ export const createAuthenticate = (tokens: TokenService, limit: FailureLimit): A
     limit.failed(address);
     return error;
   };
-  const counting = <T>(address: string, check: () => T): T => {
-    try {
-      return check();
-    } catch (thrown) {
-      throw thrown instanceof AppError ? refused(thrown, address) : thrown;
-    }
-  };
+  const counted = (thrown: unknown, address: string): unknown =>
+    thrown instanceof AppError && errorCodes[thrown.code].status === 401 ? refused(thrown, address) : thrown;
   return {
-    fromHeaders: (headers, address) =>
-      counting(address, () => {
+    fromHeaders: (headers, address) => {
+      try {
         const credential = readCredential(headers);
         if (credential === null) return null;
         const principal = tokens.authenticate(credential);
         tokens.used(principal, address);
         return principal;
+      } catch (thrown) {
+        throw counted(thrown, address);
+      }
+    },
+    counting: (address, check) =>
+      check().catch((thrown: unknown) => {
+        throw counted(thrown, address);
       }),
-    counting,
     refused,
     recheck: tokens.recheck,
     byId: tokens.byId,

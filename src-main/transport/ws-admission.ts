@@ -1,43 +1,61 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Principal } from '../principal.ts';
+import type { SessionCredential } from '../sessions/session-credential.ts';
 import type { OneTimeCodes } from '../tokens/one-time-codes.ts';
-import { type Authenticate, refuseApiKey } from './authenticate.ts';
+import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
 
-/** Who is on a connection, and from where. */
-export type Visitor = { readonly by: Principal; readonly address: string };
+/** Who is on a connection, from where, and what it may speak of. */
+export type Visitor = {
+  readonly by: Principal;
+  readonly address: string;
+  /** Opened by a Session ID: the handle of the one session it is for. Null: all that `by` may. */
+  readonly only: string | null;
+};
 
-type AdmissionPorts = {
+/** Whose upgrade this is: by a header, or by a ticket or a Session ID in the query – which open nothing else. */
+export type WsAdmission = {
+  /** @throws AppError TOKEN_*, SESSION_IDLE, SCOPE_MISSING, RATE_LIMITED */
+  readonly admit: (request: IncomingMessage, query: URLSearchParams) => Promise<Visitor>;
+};
+
+export const createWsAdmission = (ports: {
   readonly authenticate: Authenticate;
   readonly tickets: OneTimeCodes<Principal>;
-};
+  readonly sessions: Pick<SessionCredential, 'open'>;
+}): WsAdmission => {
+  const { authenticate } = ports;
 
-/** Whose upgrade this is: by a header, or by a ticket in the query. */
-export type WsAdmission = {
-  /** @throws AppError TOKEN_*, SCOPE_MISSING, RATE_LIMITED */
-  readonly admit: (request: IncomingMessage, query: URLSearchParams) => Visitor;
-};
-
-export const createWsAdmission = ({ authenticate, tickets }: AdmissionPorts): WsAdmission => {
-  const byTicket = (ticket: string, address: string): Principal => {
-    const holder = tickets.redeem(ticket);
+  const byTicket = async (ticket: string): Promise<Principal> => {
+    const holder = ports.tickets.redeem(ticket);
     if (!holder) throw new AppError('TOKEN_INVALID', { message: 'The ticket is unknown, used or older than 30 s.' });
-    const by = authenticate.recheck(holder);
-    authenticate.used(by, address);
-    return by;
+    return authenticate.recheck(holder);
+  };
+
+  /** With the rights of the token that made the session. One that was made on this computer has none. */
+  const bySessionId = async (sessionId: string): Promise<{ by: Principal; only: string }> => {
+    const session = await ports.sessions.open(sessionId);
+    return { by: authenticate.byId(session.ownerId), only: session.id };
+  };
+
+  const identify = async (request: IncomingMessage, query: URLSearchParams, address: string): Promise<Omit<Visitor, 'address'>> => {
+    const ticket = query.get('ticket');
+    if (ticket !== null) return { by: await authenticate.counting(address, () => byTicket(ticket)), only: null };
+    const by = authenticate.fromHeaders(request.headers, address);
+    if (by) return { by, only: null };
+    const sessionId = query.get('sessionId');
+    if (sessionId !== null) return authenticate.counting(address, () => bySessionId(sessionId));
+    throw new AppError('TOKEN_MISSING', { hint: 'Send Authorization: Bearer <token>, or open /ws?ticket= from a browser.' });
   };
 
   return {
-    admit: (request, query) => {
+    admit: async (request, query) => {
       const address = request.socket.remoteAddress ?? '';
-      const ticket = query.get('ticket');
-      const by =
-        ticket === null
-          ? authenticate.fromHeaders(request.headers, address)
-          : authenticate.counting(address, () => byTicket(ticket, address));
-      if (!by) throw new AppError('TOKEN_MISSING', { hint: 'Send Authorization: Bearer <token>, or open /ws?ticket= from a browser.' });
+      const { by, only } = await identify(request, query, address);
       refuseApiKey(by);
-      return { by, address };
+      if (only !== null) requireScope(by, 'messages');
+      if (request.headers.authorization === undefined) authenticate.used(by, address);
+      return { by, address, only };
     },
   };
 };

@@ -11,7 +11,7 @@ import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SubmitMessage } from '../sessions/submit-message.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, SessionRow } from '../storage/database.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
 import { parseJsonText } from './read-body.ts';
 import type { Visitor } from './ws-admission.ts';
@@ -37,13 +37,13 @@ export type WsPorts = {
 };
 
 /** One client on `/ws`: reads frames, follows turns, never lets a bad frame or a slow reader harm others. */
-export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address }: Visitor, ports: WsPorts): void => {
+export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address, only }: Visitor, ports: WsPorts): void => {
   const { engine, directory, clock } = ports;
   const undos = new Set<() => void>();
   const subscriptions = new Map<Topic, () => void>();
   let badFrames = 0;
   /** The session of messages that name none: one conversation per connection. */
-  let ownSession: string | null = null;
+  let ownSession: string | null = only === null ? null : directory.idFor({ id: only, ownerId: by.id }, by);
   /** Settles when every message so far is in its lane, or refused. */
   let entered: Promise<void> = Promise.resolve();
 
@@ -93,21 +93,31 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address }
     undos.add(undo);
   };
 
+  const mayReach = (handle: string): boolean => only === null || only === handle;
+
+  const find = async (ref: string): Promise<SessionRow> => {
+    const session = await directory.find(ref, by);
+    if (!mayReach(session.id)) throw new AppError('SESSION_UNKNOWN');
+    return session;
+  };
+
   const onMessage = async (frame: Extract<ClientFrame, { type: 'message' }>, traceId: string): Promise<void> => {
     requireScope(by, 'messages');
     ports.authenticate.used(by, address);
-    const { id, idempotencyKey, stream, type: _type, sessionId, ...fields } = frame;
+    const { id, idempotencyKey, stream, type: _type, sessionId: ref, ...fields } = frame;
     const idempotency =
       idempotencyKey === undefined
         ? undefined
         : {
             key: idempotencyKey,
             bodyHash: createHash('sha256')
-              .update(JSON.stringify({ ...fields, sessionId }))
+              .update(JSON.stringify({ ...fields, sessionId: ref }))
               .digest('hex'),
           };
     const after = entered;
     const submitting = (async () => {
+      if (only !== null && ref !== undefined) await find(ref);
+      const sessionId = only === null ? ref : (ownSession ?? undefined);
       // The connection's own session may just be in the making.
       if (sessionId === undefined && ownSession === null) await after;
       const submitTo = (ref: string | undefined) =>
@@ -123,6 +133,9 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address }
         return submitTo(ownSession ?? undefined);
       });
       if (sessionId === undefined && result.kind === 'running') ownSession ??= directory.idFor(result.turn.request.session, by);
+      // The same key was used elsewhere, and that is not this connection's to see.
+      if (!mayReach(result.kind === 'running' ? result.turn.request.session.id : result.row.sessionId))
+        throw new AppError('IDEMPOTENCY_CONFLICT');
       return result;
     })();
     entered = submitting.then(
@@ -150,7 +163,7 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address }
 
   const onResume = async (frame: Extract<ClientFrame, { type: 'resume' }>): Promise<void> => {
     requireScope(by, 'messages');
-    const session = await directory.find(frame.sessionId, by);
+    const session = await find(frame.sessionId);
     const sessionId = directory.idFor(session, by);
     // What comes while the log is read waits here, so that order holds and nothing is sent twice.
     let waiting: TurnFrame[] | null = [];
@@ -196,15 +209,17 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address }
     await entered;
     const sessionRef = frame.sessionId ?? (frame.messageId === undefined ? ownSession : null);
     const turns =
-      frame.messageId !== undefined
-        ? [engine.find(frame.messageId)]
-        : sessionRef
-          ? engine.inSession((await directory.find(sessionRef, by)).id)
-          : [];
-    for (const turn of turns) if (turn && (turn.request.ownerId === by.id || grants(by.scopes, 'admin'))) turn.cancel();
+      frame.messageId !== undefined ? [engine.find(frame.messageId)] : sessionRef ? engine.inSession((await find(sessionRef)).id) : [];
+    for (const turn of turns)
+      if (turn && mayReach(turn.request.session.id) && (turn.request.ownerId === by.id || grants(by.scopes, 'admin'))) turn.cancel();
   };
 
   const onSubscribe = (frame: Extract<ClientFrame, { type: 'subscribe' }>): void => {
+    if (only !== null)
+      throw new AppError('SCOPE_MISSING', {
+        message: 'A connection opened by a Session ID is for its session only.',
+        hint: 'Open it with a token to subscribe.',
+      });
     for (const topic of frame.topics) {
       const scope = topics[topic];
       if (scope) requireScope(by, scope);

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../src-shared/app-error.ts';
+import type { SessionCredential } from '../sessions/session-credential.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { reportError } from './report-errors.ts';
 import type { SiteGuard } from './site-guard.ts';
@@ -13,6 +14,7 @@ const pingsPerHeartbeat = 100;
 
 type ServerPorts = WsPorts & {
   readonly admission: WsAdmission;
+  readonly sessions: Pick<SessionCredential, 'touch' | 'onIdle'>;
   readonly guard: () => SiteGuard;
   readonly limits: ConnectionLimits;
   /** Open connections that one token may have. */
@@ -49,48 +51,60 @@ export const createWsServer = (ports: ServerPorts): WsServer => {
     }
   };
 
-  const admit = (request: IncomingMessage): Visitor => {
+  const admit = async (request: IncomingMessage): Promise<Visitor> => {
     ports.guard().check(request.headers);
-    const url = new URL(request.url ?? '/', 'http://gateway');
-    if (url.pathname !== ports.path) throw new AppError('NOT_FOUND', { hint: `The WebSocket is at ${ports.path}.` });
-    const visitor = ports.admission.admit(request, url.searchParams);
-    if ((byToken.get(visitor.by.id)?.size ?? 0) >= ports.perToken())
+    const [path, query = ''] = (request.url ?? '').split('?', 2);
+    if (path !== ports.path) throw new AppError('NOT_FOUND', { hint: `The WebSocket is at ${ports.path}.` });
+    return ports.admission.admit(request, new URLSearchParams(query));
+  };
+
+  const requireRoom = ({ by }: Visitor): void => {
+    if ((byToken.get(by.id)?.size ?? 0) >= ports.perToken())
       throw new AppError('TOO_MANY_CONNECTIONS', { message: `This token has ${ports.perToken()} connections open already.` });
-    return visitor;
   };
 
   const take = (socket: WebSocket, wire: Duplex, visitor: Visitor): void => {
-    const { by } = visitor;
+    const { by, only } = visitor;
     const own = byToken.get(by.id) ?? new Set();
     byToken.set(by.id, own.add(socket));
     sockets.add(socket);
     alive.add(socket);
     cancelBeat ??= ports.clock.after(heartbeatMs, beat);
     let pings = 0;
+    let pingsSince = ports.clock.monotonic();
     socket.on('pong', () => alive.add(socket));
     socket.on('ping', () => {
+      const now = ports.clock.monotonic();
+      if (now - pingsSince >= heartbeatMs) {
+        pings = 0;
+        pingsSince = now;
+      }
       pings += 1;
       if (pings > pingsPerHeartbeat) socket.close(1008, 'ping flood');
     });
     socket.on('message', () => {
       alive.add(socket);
       pings = 0;
+      if (only !== null) ports.sessions.touch(only);
     });
     socket.on('close', () => {
       forgetEnd();
+      forgetIdle?.();
       sockets.delete(socket);
       own.delete(socket);
       if (own.size === 0) byToken.delete(by.id);
     });
     serveConnection(socket, wire, visitor, ports);
+    const forgetIdle = only === null ? null : ports.sessions.onIdle(only, () => socket.close(1008, 'SESSION_IDLE'));
     const forgetEnd = ports.authenticate.onEnd(by, (code) => socket.close(1008, code));
   };
 
   return {
-    onUpgrade: (request, socket, head) => {
+    onUpgrade: async (request, socket, head) => {
       socket.on('error', () => socket.destroy());
       try {
-        const visitor = admit(request);
+        const visitor = await admit(request);
+        requireRoom(visitor);
         ports.limits.authenticated(request.socket);
         server.handleUpgrade(request, socket, head, (ws) => take(ws, socket, visitor));
       } catch (thrown) {

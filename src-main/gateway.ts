@@ -1,4 +1,4 @@
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
 import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
 import { createAgentRegistry } from './agents/agent-registry.ts';
@@ -9,7 +9,10 @@ import { createModelTransport } from './agents/models/model-transport.ts';
 import { createModelRegistry } from './agents/models/resolve-model.ts';
 import { createRunAgent } from './agents/run-agent.ts';
 import { createFileRead } from './agents/tools/file-read.ts';
+import { createFileWrite } from './agents/tools/file-write.ts';
 import { createListDir } from './agents/tools/list-dir.ts';
+import { openApprovals } from './approvals/approval-queue.ts';
+import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createChannelRoutes } from './channels/channel-routes.ts';
@@ -125,11 +128,12 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const secrets = await ports.openSecrets(await rememberedBackend(database));
     const signingKey = await loadSigningKey(database, secrets, randomBytes);
     const pin = await createPin({ database, secrets, clock, randomBytes });
+    const approvals = await openApprovals({ database, clock, randomBytes, pin, security: () => live.current().security });
     const tokens = await createTokenService({ database, secrets, clock, randomBytes, pin }, signingKey);
     undo.push(tokens.close);
 
     const agents = createAgentRegistry(live);
-    const tools = [createFileRead({ open, realpath }), createListDir({ readdir, realpath, stat })];
+    const tools = [createFileRead(fs), createListDir(fs), createFileWrite(fs)];
     const transport = createModelTransport({ now: clock.now });
     const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({
@@ -157,6 +161,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         agents,
         models,
         tools,
+        gate: approvals.gate,
         pricesFor: (agent) => models.pricesFor(agent.config),
         openWorkspace: (agent) => ports.openWorkspace(agent.id, agent.workspace),
       }),
@@ -224,6 +229,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createChannelRoutes({ config: live.current }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
+          ...createApprovalRoutes({ database, approvals }),
           ...createLogRoutes({ log, follow: followLog }),
           ...createRequestRoutes({
             database,
@@ -253,6 +259,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       engine,
       directory,
       submit,
+      approvals,
       authenticate,
       admission: createWsAdmission({ authenticate, tickets, sessions: sessionCredential }),
       sessions: sessionCredential,
@@ -260,7 +267,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       guard: () => guard,
       perToken: () => live.current().gateway.limits.perToken,
       path: `${basePath}ws`,
-      feeds: createWsFeeds({ followLog, engine, stops, database, sessionChanges, view: sessionRoutes.view }),
+      feeds: createWsFeeds({ approvals, followLog, engine, stops, database, sessionChanges, view: sessionRoutes.view }),
       follow: followTurn,
       replayed,
     });

@@ -5,6 +5,7 @@ import { createBrowserCredentials, createDesktopCredentials } from './api/creden
 import { type ConnectionState, createEventSocket, type SocketLike } from './api/event-socket.ts';
 import { createHttpClient } from './api/http-client.ts';
 import { readSession } from './api/read-session.ts';
+import { type AnswerApproval, createAnswerApproval } from './approvals/answer-approval.ts';
 import { type AgentsStore, createAgentsStore } from './features/chat/agents-store.ts';
 import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
 import { createSessionListStore, type SessionListStore } from './features/chat/session-list-store.ts';
@@ -23,6 +24,7 @@ export type Console = {
   readonly baseUrl: string;
   readonly navigation: Navigation;
   readonly pin: PinPrompt;
+  readonly answerApproval: AnswerApproval;
   readonly chat: ChatStore;
   readonly sessions: SessionListStore;
   readonly agents: AgentsStore;
@@ -97,6 +99,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     baseUrl,
     navigation: createNavigation(),
     pin,
+    answerApproval: createAnswerApproval({ http, pin }),
     chat,
     sessions,
     agents,

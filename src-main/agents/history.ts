@@ -15,7 +15,7 @@ export const toModelMessages = (rows: readonly EventRow[], current: string): Mod
   for (const { event } of endedTurns(rows, current).flat()) {
     if (event.type === 'message') messages.push({ role: 'user', content: event.content });
     else if (event.type === 'response') messages.push({ role: 'assistant', content: event.content, toolCalls: [] });
-    else if (event.type === 'tool_call' && event.tool.status !== 'started')
+    else if (event.type === 'tool_call' && event.tool.status !== 'started' && event.tool.status !== 'awaiting_approval')
       pushToolCall(messages, event.tool.id, event.tool.name, event.tool.arguments, event.tool.result ?? '');
     else if ((event.type === 'error' || event.type === 'status') && event.partial)
       messages.push({ role: 'assistant', content: event.partial, toolCalls: [] });

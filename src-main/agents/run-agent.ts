@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/app-error.ts';
-import type { ToolCall, Usage } from '../../src-shared/contract/events.ts';
+import type { Usage } from '../../src-shared/contract/events.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { AgentResult, AgentRun } from '../sessions/create-turn.ts';
 import type { Database } from '../storage/database.ts';
@@ -8,7 +8,7 @@ import type { Agent, AgentRegistry } from './agent-registry.ts';
 import { historyEvents, toModelMessages } from './history.ts';
 import type { ModelMessage } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
-import type { Tool } from './tools/tool.ts';
+import type { Tool, ToolGate } from './tools/tool.ts';
 import { createToolRunner, type ToolRunner } from './tools/tool-runner.ts';
 
 type RunAgentPorts = {
@@ -19,6 +19,8 @@ type RunAgentPorts = {
   /** US dollars per million tokens, where the model has a price. */
   readonly pricesFor: (agent: Agent) => { readonly input: number; readonly output: number } | null;
   readonly tools: readonly Tool[];
+  /** Who lets a tool do something. */
+  readonly gate: ToolGate;
   /** The agent's folder: made where it is missing, links resolved. */
   readonly openWorkspace: (agent: Agent) => Promise<string>;
 };
@@ -31,14 +33,14 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
     const key = names === null ? '*' : names.join(' ');
     const known = runners.get(key);
     if (known) return known;
-    const runner = createToolRunner(names === null ? ports.tools : ports.tools.filter((tool) => names.includes(tool.name)), ports.clock);
+    const runner = createToolRunner(names === null ? ports.tools : ports.tools.filter((tool) => names.includes(tool.name)), ports);
     if (runners.size > 100) runners.clear();
     runners.set(key, runner);
     return runner;
   };
 
-  return async ({ request, signal, onText, onState, onToolStarted, onToolEnded }): Promise<AgentResult> => {
-    const calls = new Map<string, ToolCall>();
+  return async ({ request, signal, onText, onState, onToolAsked, onToolStarted, onToolOutput, onToolEnded }): Promise<AgentResult> => {
+    const calls = new Set<string>();
     let modelId: string | null = null;
     try {
       const agent = ports.agents.get(request.agentId);
@@ -64,14 +66,17 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
         runTool: (call) => {
           // Some servers number calls anew in every step; within a turn an id must be one call's.
           const id = calls.has(call.id) ? `${call.id}.${calls.size}` : call.id;
+          calls.add(id);
           return runner.run(
             { ...call, id },
-            { workspace, signal },
             {
-              onStarted: (started, sideEffects) => {
-                calls.set(id, started);
-                return onToolStarted(started, sideEffects);
-              },
+              ...{ workspace, signal, agentId: agent.id, sessionId: request.session.id, ownerId: request.ownerId },
+              ...{ messageId: request.messageId, traceId: request.traceId },
+            },
+            {
+              onAsked: onToolAsked,
+              onStarted: onToolStarted,
+              onOutput: onToolOutput,
               onEnded: onToolEnded,
             },
           );

@@ -1,8 +1,9 @@
 import { AppError } from '../../src-shared/app-error.ts';
-import type { DurableEvent, ToolCall, TurnEvent, TurnState, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
+import type { Approval, DurableEvent, ToolCall, TurnEvent, TurnState, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { Database, Write } from '../storage/database.ts';
 import { wordsFor } from './status-words.ts';
+import { startTimeLimit } from './time-limit.ts';
 import { endsWithGateway, noUsage, type Turn, type TurnListener, type TurnOutcome, type TurnRequest } from './turn.ts';
 
 /** What the agent side of a turn is given. It never throws: how it ended is its result. */
@@ -12,8 +13,12 @@ export type AgentContext = {
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
   readonly onState: (state: 'thinking' | 'running_tool') => void;
+  /** Somebody has to allow this call. Resolves when that, and `writes` with it, is on the disk. */
+  readonly onToolAsked: (call: ToolCall, approval: Approval, writes: readonly Write[]) => Promise<void>;
   /** Resolves when the start is on the disk; no tool may begin before. */
   readonly onToolStarted: (call: ToolCall, sideEffects: boolean) => Promise<void>;
+  /** A piece of what it says while it runs. */
+  readonly onToolOutput: (call: ToolCall, text: string) => void;
   readonly onToolEnded: (call: ToolCall) => Promise<void>;
 };
 export type AgentResult = {
@@ -55,6 +60,10 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   const abort = new AbortController();
   const listeners = new Set<TurnListener>();
   const toolCalls = new Map<string, ToolCall>();
+  /** What waits for somebody's word, by call. */
+  const approvals = new Map<string, Approval>();
+  /** How much each running tool has said, in UTF-16 units. */
+  const outputs = new Map<string, number>();
   let state: TurnState = 'queued';
   let text = '';
   let savedText = 0;
@@ -169,7 +178,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
 
   /** Writes the last event and tells everyone. A message that nobody waited for so far goes to the disk in the same commit. */
   const finish = async (result: AgentResult): Promise<void> => {
-    cancelTimeout();
+    limit.cancel();
     // Once, so that the event, the answer and what is read from the database later say the same.
     const durationMs = elapsed();
     const { status, event, error } = ending(result, durationMs);
@@ -255,13 +264,35 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   };
 
   const elapsed = (): number => Math.max(0, Math.round(clock.monotonic() - startedAt));
-  const cancelTimeout = clock.after(request.options.timeoutMs, () => stop('timeout'));
+  const limit = startTimeLimit(clock, request.options.timeoutMs, () => stop('timeout'));
+
+  let nowAsked: () => void;
+  const asked = new Promise<void>((resolve) => {
+    nowAsked = resolve;
+  });
+  const onAsked = async (call: ToolCall, approval: Approval, writes: readonly Write[]): Promise<void> => {
+    toolCalls.set(call.id, call);
+    await append({ type: 'tool_call', content: words.tool(call), tool: call, approval }, writes);
+    approvals.set(call.id, approval);
+    // It is people's time now, not the turn's.
+    limit.pause();
+    state = 'awaiting_approval';
+    publish({ type: 'status', state, content: words.state(state), approval }, null);
+    nowAsked();
+  };
+  const onAnswered = (call: ToolCall): void => {
+    if (!approvals.delete(call.id)) return;
+    limit.resume();
+    if (approvals.size === 0) toState('running_tool');
+  };
 
   const turn: TurnControl = {
     request,
     state: () => state,
     text: () => text,
     toolCalls: () => [...toolCalls.values()],
+    approvals: () => [...approvals.values()],
+    asked,
     outcome,
     accepted,
     listen: (listener, fromOffset) => {
@@ -306,12 +337,21 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
           publish({ type: 'delta', content: piece, offset }, null);
         },
         onState: toState,
+        onToolAsked: onAsked,
         onToolStarted: async (call, sideEffects) => {
+          onAnswered(call);
           toolCalls.set(call.id, call);
           toolIsOpen = sideEffects;
           await append({ type: 'tool_call', content: words.tool(call), tool: call }, openToolWrites(call.name));
         },
+        onToolOutput: (call, piece) => {
+          if (piece === '' || stopped) return;
+          const offset = outputs.get(call.id) ?? 0;
+          outputs.set(call.id, offset + piece.length);
+          publish({ type: 'tool_call', content: piece, tool: { ...call, output: { text: piece, offset } } }, null);
+        },
         onToolEnded: async (call) => {
+          onAnswered(call);
           toolCalls.set(call.id, call);
           ports.onTool(turn, call);
           await append({ type: 'tool_call', content: words.tool(call), tool: call }, openToolWrites(null));

@@ -58,7 +58,10 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
       await turn.accepted();
       return answerFromRunning(turn, sessionId);
     }
-    return answerFromOutcome(turn.request, await turn.outcome, sessionId);
+    const outcome = await Promise.race([turn.outcome, turn.asked]);
+    // Who comes later, with the same Idempotency-Key, may find it answered already.
+    if (!outcome && turn.approvals().length > 0) return answerFromRunning(turn, sessionId);
+    return answerFromOutcome(turn.request, outcome ?? (await turn.outcome), sessionId);
   };
 
   const sessionIdOf = async (submitted: Extract<Submitted, { kind: 'ended' }>, by: Principal): Promise<string> => {

@@ -9,12 +9,14 @@ const zh: Words = {
       queued: '已收到,排队中',
       thinking: '正在思考…',
       running_tool: '正在运行工具…',
+      awaiting_approval: '等待批准…',
       restarted: '网关重启过,回复从头开始',
       cancelled: '已停止',
       interrupted: '已中断',
       done: '完成',
     })[state],
-  tool: (call) => `${{ started: '开始运行', finished: '已运行', failed: '运行失败:' }[call.status]} ${call.name}`,
+  tool: (call) =>
+    `${{ awaiting_approval: '等待批准:', started: '开始运行', finished: '已运行', failed: '运行失败:', denied: '未获批准:' }[call.status]} ${call.name}`,
 };
 
 const en: Words = {
@@ -23,12 +25,14 @@ const en: Words = {
       queued: 'received, waiting its turn',
       thinking: 'thinking…',
       running_tool: 'running a tool…',
+      awaiting_approval: 'waiting for approval…',
       restarted: 'the gateway restarted; the reply begins again',
       cancelled: 'stopped',
       interrupted: 'interrupted',
       done: 'done',
     })[state],
-  tool: (call) => `${{ started: 'running', finished: 'ran', failed: 'failed:' }[call.status]} ${call.name}`,
+  tool: (call) =>
+    `${{ awaiting_approval: 'waiting for approval:', started: 'running', finished: 'ran', failed: 'failed:', denied: 'not allowed:' }[call.status]} ${call.name}`,
 };
 
 /** Chinese for a text with Han characters in it, else English. */

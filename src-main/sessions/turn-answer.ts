@@ -28,7 +28,9 @@ export const answerFromRunning = (turn: Turn, sessionId: string): Answer => ({
   status: 202,
   body: {
     ...common(turn.request, sessionId),
-    status: 'accepted',
+    ...(turn.approvals().length > 0
+      ? { status: 'approval_required' as const, approvals: [...turn.approvals()] }
+      : { status: 'accepted' as const }),
     finalReply: turn.text(),
     toolCalls: [...turn.toolCalls()],
     durationMs: 0,
@@ -85,7 +87,7 @@ const common = (request: TurnRequest, sessionId: string) => ({
 });
 
 const withStatus = (body: TurnAnswer): Answer => ({
-  status: ({ accepted: 202, completed: 200, cancelled: 200, failed: 502, timeout: 504 } as const)[body.status],
+  status: ({ accepted: 202, approval_required: 202, completed: 200, cancelled: 200, failed: 502, timeout: 504 } as const)[body.status],
   body,
 });
 

@@ -34,6 +34,10 @@ export const toFrame = ({ event, at, seq }: Published, context: FrameContext): T
 export const replayed = (row: EventRow, context: FrameContext): TurnFrame | null =>
   toFrame({ event: row.event, at: row.at, seq: row.seq }, context);
 
+/** A part of something that comes whole later: only for who wants to look on. */
+const isPiece = ({ event }: Published): boolean =>
+  event.type === 'delta' || (event.type === 'tool_call' && event.tool.output !== undefined);
+
 /** The last event of a turn: after it no frame of that turn comes. */
 export const isLast = (event: Published['event'] | DurableEvent): boolean =>
   event.type === 'response' || event.type === 'error' || (event.type === 'status' && event.state === 'cancelled');
@@ -50,7 +54,7 @@ export const followTurn = (
   const context = contextOf(turn.request, sessionId);
   let over = false;
   const pass = (published: Published): void => {
-    if (over || (published.event.type === 'delta' && reader.fromOffset === null)) return;
+    if (over || (isPiece(published) && reader.fromOffset === null)) return;
     const frame = toFrame(published, context);
     if (!frame) return;
     reader.frame(frame);

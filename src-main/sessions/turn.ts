@@ -1,5 +1,5 @@
 import type { AppError } from '../../src-shared/app-error.ts';
-import type { DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
+import type { Approval, DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { ModelMessage } from '../agents/models/model-client.ts';
 import type { NewSessionRow, TurnOptions } from '../storage/database.ts';
@@ -55,6 +55,10 @@ export type Turn = {
   /** The reply so far. */
   readonly text: () => string;
   readonly toolCalls: () => readonly ToolCall[];
+  /** What somebody has to answer before it goes on. */
+  readonly approvals: () => readonly Approval[];
+  /** Resolves when it first waits for somebody's word, if it ever does. */
+  readonly asked: Promise<void>;
   readonly outcome: Promise<TurnOutcome>;
   /** Resolves when the message is on the disk: nothing may tell a client of this turn before. */
   readonly accepted: () => Promise<void>;

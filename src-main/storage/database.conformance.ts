@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AppError } from '../../src-shared/app-error.ts';
+import { describeApprovals } from './approvals.conformance.ts';
 import { type Database, idempotencyWindowMs, type Write } from './database.ts';
 import {
   append,
@@ -350,6 +351,7 @@ export const describeDatabase = (name: string, open: () => Promise<Database>): v
     });
 
     describeOperations(() => db);
+    describeApprovals(() => db);
 
     test('an empty write is fine', async () => {
       expect(await db.write([])).toEqual([]);

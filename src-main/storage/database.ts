@@ -1,4 +1,4 @@
-import type { DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
+import type { Approval, DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { Scope } from '../../src-shared/models/scope.ts';
 
@@ -162,6 +162,24 @@ export type BatchLineRow = {
   readonly error: string | null;
 };
 
+/** `no` orders and pages. */
+export type StoredApproval = { readonly no: number; readonly approval: Approval };
+
+/** What is allowed without asking: one exact action of one tool, to one agent. */
+export type ApprovalRuleRow = {
+  readonly id: string;
+  readonly agentId: string;
+  readonly tool: string;
+  /** Hash of the exact action. */
+  readonly key: string;
+  /** The action in words. */
+  readonly title: string;
+  readonly createdAt: number;
+  readonly createdBy: string;
+  readonly lastUsedAt: number | null;
+  readonly uses: number;
+};
+
 export type Write =
   /** Creates the session if its id is new; otherwise changes nothing. A name that the owner has given already is `INTERNAL`. */
   | { readonly op: 'session.put'; readonly session: NewSessionRow }
@@ -251,6 +269,22 @@ export type Write =
   | { readonly op: 'batch.delete'; readonly id: string }
   /** Takes out a piece of deleted batches and of those that ended before the given time, as `session.purge` does. */
   | { readonly op: 'batch.purge'; readonly endedBefore: number; readonly limit: number }
+  | { readonly op: 'approval.put'; readonly approval: Approval }
+  /** Rejects with `APPROVAL_OVER` where it is no longer pending, with `APPROVAL_UNKNOWN` where it never was. */
+  | {
+      readonly op: 'approval.decide';
+      readonly id: string;
+      readonly status: Exclude<Approval['status'], 'pending'>;
+      readonly at: number;
+      readonly by: string | null;
+    }
+  /** What the last process left pending; yields how many. */
+  | { readonly op: 'approval.expireAll'; readonly at: number }
+  /** One for the same agent, tool and key that is there already stays as it is. */
+  | { readonly op: 'rule.put'; readonly rule: ApprovalRuleRow }
+  | { readonly op: 'rule.used'; readonly id: string; readonly at: number }
+  /** Rejects with `RULE_UNKNOWN`. */
+  | { readonly op: 'rule.delete'; readonly id: string }
   | { readonly op: 'meta.set'; readonly key: string; readonly value: string | null };
 
 /** `gone`: how many sessions or batches are out of the file with this piece. */
@@ -266,6 +300,7 @@ type WriteResults = {
   readonly 'token.prune': number;
   readonly 'batch.cancelWaiting': number;
   readonly 'batch.purge': Purged;
+  readonly 'approval.expireAll': number;
 };
 
 /** `ownerId: null` means everyone's (scope `admin`). Lists are newest first; `before` is the last row's sort key. */
@@ -349,6 +384,17 @@ export type Read =
       readonly before: number | null;
       readonly limit: number;
     }
+  | { readonly op: 'approval.get'; readonly id: string }
+  /** `before`: the `no` of the last one. */
+  | {
+      readonly op: 'approval.list';
+      readonly ownerId: string | null;
+      readonly pending: boolean;
+      readonly before: number | null;
+      readonly limit: number;
+    }
+  /** Newest first. */
+  | { readonly op: 'rule.list' }
   /** Newest first. */
   | { readonly op: 'token.list' }
   | { readonly op: 'meta.get'; readonly key: string };
@@ -379,5 +425,8 @@ type ReadResults = {
   readonly 'event.ofTurn': readonly EventRow[];
   readonly 'event.search': readonly SearchHit[];
   readonly 'token.list': readonly TokenRow[];
+  readonly 'approval.get': StoredApproval | null;
+  readonly 'approval.list': readonly StoredApproval[];
+  readonly 'rule.list': readonly ApprovalRuleRow[];
   readonly 'meta.get': string | null;
 };

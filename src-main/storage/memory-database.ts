@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Database, Purged, Read, Write } from './database.ts';
+import { readApprovals, writeApproval } from './memory/approvals.ts';
 import { readBatch, writeBatch } from './memory/batches.ts';
 import { readSession, writeSession } from './memory/sessions.ts';
 import { emptyTables, snapshot, type Tables } from './memory/tables.ts';
@@ -75,6 +76,13 @@ const apply = (tables: Tables, write: Write): readonly number[] | number | Purge
     case 'batch.delete':
     case 'batch.purge':
       return writeBatch(tables, write);
+    case 'approval.put':
+    case 'approval.decide':
+    case 'approval.expireAll':
+    case 'rule.put':
+    case 'rule.used':
+    case 'rule.delete':
+      return writeApproval(tables, write);
     case 'meta.set':
       if (write.value === null) tables.meta.delete(write.key);
       else tables.meta.set(write.key, write.value);
@@ -106,6 +114,10 @@ const answer = (tables: Tables, read: Read): unknown => {
     case 'batch.counts':
     case 'batch.linesOf':
       return readBatch(tables, read);
+    case 'approval.get':
+    case 'approval.list':
+    case 'rule.list':
+      return readApprovals(tables, read);
     case 'usage.sum':
       return sumUsage(tables, read);
     case 'token.list':

@@ -48,6 +48,7 @@ const forged = (jwt: string): string => {
 const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown } ? Id : never]?: RouteRequest<Id> } = {
   postMessage: { body: { content: '/help' } },
   invokeAgent: { params: { agentId: 'main' }, body: { content: '/help' } },
+  answerApproval: { params: { id: `apr_${'a'.repeat(22)}` }, body: { decision: 'deny' } },
   updateSession: { params: { id: 'none' }, body: { pinned: true } },
   createToken: { body: { name: 'x', scopes: ['tokens'] } },
   signIn: { body: { code: 'x' } },
@@ -67,7 +68,8 @@ const ask = async (id: RouteId, token?: string) => {
   // Failures are counted by the minute; this is not what is tested here.
   clock.advance(60_001);
   const query = id === 'searchSessions' ? '?q=x' : '';
-  return t.call(route.method, route.path.replace(/\{(\w+)\}/g, (_all, name: string) => params[name]!) + query, {
+  const handle = route.path.includes('/approval') ? `apr_${'a'.repeat(22)}` : params.id;
+  return t.call(route.method, route.path.replace(/\{(\w+)\}/g, (_all, name: string) => (name === 'id' ? handle : params[name])!) + query, {
     token,
     headers: { 'X-OpenClaw-Pin': '2468' },
     ...(id in requests ? { json: (requests[id as keyof typeof requests] as { readonly body?: unknown }).body } : {}),

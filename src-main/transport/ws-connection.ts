@@ -7,6 +7,7 @@ import { assertNever } from '../../src-shared/assert-never.ts';
 import { type ClientFrame, clientFrameSchema, type ServerFrame, type Topic, type TurnFrame, topics } from '../../src-shared/contract/ws.ts';
 import { errorCodes } from '../../src-shared/error-codes.ts';
 import { grants } from '../../src-shared/models/scope.ts';
+import type { ApprovalAnswer, ApprovalQueue } from '../approvals/approval-queue.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SubmitMessage } from '../sessions/submit-message.ts';
@@ -31,6 +32,7 @@ export type WsPorts = {
   readonly engine: TurnEngine;
   readonly directory: SessionDirectory;
   readonly submit: SubmitMessage;
+  readonly approvals: Pick<ApprovalQueue, 'answer'>;
   readonly feeds: WsFeeds;
   readonly follow: typeof import('../sessions/turn-frames.ts').followTurn;
   readonly replayed: typeof import('../sessions/turn-frames.ts').replayed;
@@ -234,6 +236,11 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address, 
     }
   };
 
+  const onAnswer = async (id: string, answer: ApprovalAnswer): Promise<void> => {
+    requireScope(by, 'approvals');
+    await ports.approvals.answer(id, answer, by);
+  };
+
   const handle = async (frame: ClientFrame, traceId: string): Promise<void> => {
     switch (frame.type) {
       case 'message':
@@ -242,6 +249,10 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address, 
         return onCancel(frame);
       case 'resume':
         return onResume(frame);
+      case 'approve':
+        return onAnswer(frame.approvalId, { decision: 'approve', pin: frame.pin ?? null, remember: frame.remember ?? 'once' });
+      case 'deny':
+        return onAnswer(frame.approvalId, { decision: 'deny', pin: null, remember: 'once' });
       case 'subscribe':
         return onSubscribe(frame);
       case 'unsubscribe':

@@ -1,5 +1,7 @@
+import type { Approval } from '../../src-shared/contract/events.ts';
 import type { LogLevel, Session } from '../../src-shared/contract/rest.ts';
 import type { Topic } from '../../src-shared/contract/ws.ts';
+import type { ApprovalQueue } from '../approvals/approval-queue.ts';
 import type { FollowLog } from '../logs/log-feed.ts';
 import type { Principal } from '../principal.ts';
 import type { SessionChanges } from '../sessions/session-changes.ts';
@@ -20,12 +22,20 @@ export type WsFeeds = { readonly [T in Topic]: Feed };
 export const createWsFeeds = (ports: {
   readonly followLog: FollowLog;
   readonly engine: TurnEngine;
+  readonly approvals: Pick<ApprovalQueue, 'pending' | 'onChange'>;
   readonly stops: Pick<Stops, 'list' | 'onChange'>;
   readonly database: Database;
   readonly sessionChanges: Pick<SessionChanges, 'follow'>;
   readonly view: (session: SessionRow, by: Principal) => Session;
 }): WsFeeds => ({
   logs: (_by, send, { level, hasRoom }) => ports.followLog({ filter: { level }, hasRoom, deliver: send }),
+  approvals: (by, send) => {
+    const tell = (approval: Approval): void => {
+      if (approval.ownerId === by.id || by.scopes.has('admin')) send({ approval });
+    };
+    ports.approvals.pending().forEach(tell);
+    return ports.approvals.onChange(tell);
+  },
   status: (_by, send) => {
     const tell = (): void => send({ queue: ports.engine.queue(), stops: ports.stops.list() });
     tell();

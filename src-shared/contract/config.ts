@@ -81,6 +81,14 @@ export const configSchema = z.strictObject({
   security: z
     .strictObject({
       requirePinFor: z.array(z.string()).default([]).describe('tools that need the PIN; without a PIN set they are denied'),
+      shell: z
+        .strictObject({
+          mode: z
+            .enum(['ask', 'allow', 'deny'])
+            .default('ask')
+            .describe('before the shell runs something: ask, let it run, or never; requirePinFor comes before allow'),
+        })
+        .prefault({}),
       allowedOrigins: z.array(z.string()).default([]).describe('web pages that may call the gateway'),
       allowedHosts: z.array(z.string()).default([]).describe('host names the gateway answers under, besides loopback'),
       statusRequiresToken: z.boolean().default(false).describe('also for the little that GET /api/v1/status tells anyone'),
@@ -135,7 +143,6 @@ export type Config = z.output<typeof configSchema>;
 /** Keys that the documentation of OpenClaw knows and this version cannot honour yet. Taking them silently would be a lie. */
 export const keysNotYet: readonly string[] = [
   'security.ipAllowlist',
-  'security.shell',
   'security.budget',
   'agents.*.skills',
   'agents.*.budget',

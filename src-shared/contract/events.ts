@@ -19,9 +19,12 @@ export const toolCallSchema = z.object({
   id: z.string(),
   name: z.string(),
   arguments: z.record(z.string(), z.unknown()),
-  status: z.enum(['started', 'finished', 'failed']),
+  /** `denied`: by policy, by somebody, or because nobody answered in time. */
+  status: z.enum(['awaiting_approval', 'started', 'finished', 'failed', 'denied']),
   /** What the model was told; capped. */
   result: z.string().optional(),
+  /** Only while it runs, only for who asked for `stream`, never stored: a piece of what it says, at its offset in UTF-16 units. */
+  output: z.object({ text: z.string(), offset: z.int().nonnegative() }).optional(),
   durationMs: z.int().nonnegative().optional(),
 });
 export type ToolCall = z.infer<typeof toolCallSchema>;
@@ -29,8 +32,47 @@ export type ToolCall = z.infer<typeof toolCallSchema>;
 const errorCodeSchema = z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]);
 
 /** Where a turn stands. `cancelled`, `restarted` and `interrupted` are durable; the others pass. */
-export const turnStateSchema = z.enum(['queued', 'thinking', 'running_tool', 'restarted', 'cancelled', 'interrupted', 'done']);
+export const turnStateSchema = z.enum([
+  'queued',
+  'thinking',
+  'running_tool',
+  'awaiting_approval',
+  'restarted',
+  'cancelled',
+  'interrupted',
+  'done',
+]);
 export type TurnState = z.infer<typeof turnStateSchema>;
+
+/** What an approval lets happen: the exact thing, so that nothing else can happen in its name. */
+export const approvalSchema = z.object({
+  id: z.string(),
+  messageId: z.string(),
+  sessionId: z.string().describe('the handle'),
+  agentId: z.string(),
+  ownerId: z.string().describe('the token whose turn asks'),
+  toolCallId: z.string(),
+  tool: z.string(),
+  arguments: z.record(z.string(), z.unknown()),
+  /** One line: `git push origin main`, `write src/app.ts (1,204 bytes)`. */
+  title: z.string(),
+  cwd: z.string().nullable(),
+  /** In words, what it can touch: files, network, programs. */
+  touches: z.array(z.string()),
+  /** What holds it in: `bubblewrap`, `sandbox-exec`, `none`; null for what runs inside the gateway. */
+  sandbox: z.string().nullable(),
+  /** A unified diff or the new text, for what writes; capped. */
+  preview: z.string().nullable(),
+  risk: z.enum(['low', 'medium', 'high']),
+  /** Only with the PIN, and never to be remembered. */
+  needsPin: z.boolean(),
+  status: z.enum(['pending', 'granted', 'denied', 'expired', 'cancelled']),
+  requestedAt: z.number(),
+  expiresAt: z.number(),
+  decidedAt: z.number().nullable(),
+  decidedBy: z.string().nullable().describe('the token that answered, `local`, or a rule'),
+});
+export type Approval = z.infer<typeof approvalSchema>;
 
 /** What the user said; the first durable event of a turn. */
 export const messageEventSchema = z.object({
@@ -47,9 +89,16 @@ export const statusEventSchema = z.object({
   content: z.string(),
   /** With `cancelled`: what had been said until then. */
   partial: z.string().optional(),
+  /** With `awaiting_approval`: what is asked, and how to answer. */
+  approval: approvalSchema.optional(),
 });
 
-export const toolCallEventSchema = z.object({ type: z.literal('tool_call'), content: z.string(), tool: toolCallSchema });
+export const toolCallEventSchema = z.object({
+  type: z.literal('tool_call'),
+  content: z.string(),
+  tool: toolCallSchema,
+  approval: approvalSchema.optional(),
+});
 
 /** A piece of the running reply. `offset` counts UTF-16 units from the start of the reply. Never stored. */
 export const deltaEventSchema = z.object({ type: z.literal('delta'), content: z.string(), offset: z.int().nonnegative() });

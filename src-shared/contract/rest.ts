@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { BodyLine } from './route.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { configRoutes } from './routes/config.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -18,6 +19,7 @@ export const routes = {
   ...sessionRoutes,
   ...tokenRoutes,
   ...operationRoutes,
+  ...approvalRoutes,
   ...configRoutes,
   ...openaiRoutes,
 };

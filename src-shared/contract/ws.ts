@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { agentIdSchema, idempotencyKeySchema, messageIdSchema, sessionRefSchema } from '../models/ids.ts';
+import { agentIdSchema, approvalIdSchema, idempotencyKeySchema, messageIdSchema, sessionRefSchema } from '../models/ids.ts';
 import type { Scope } from '../models/scope.ts';
 import { deltaEventSchema, errorEventSchema, responseEventSchema, statusEventSchema, toolCallEventSchema } from './events.ts';
 
@@ -27,9 +27,14 @@ export const messageFields = {
 };
 
 /** What can be subscribed to, and the scope it takes. */
-export const topics = { logs: 'logs', status: null, sessions: 'sessions' } as const satisfies Record<string, Scope | null>;
+export const topics = { logs: 'logs', status: null, sessions: 'sessions', approvals: 'approvals' } as const satisfies Record<
+  string,
+  Scope | null
+>;
 export type Topic = keyof typeof topics;
 const topicSchema = z.enum(Object.keys(topics) as [Topic, ...Topic[]]);
+
+const approvalAnswer = { approvalId: approvalIdSchema, pin: z.string().max(256).optional() };
 
 /** Client → gateway. Unknown fields are ignored, so that newer clients can talk to older gateways. */
 export const clientFrameSchema = z.discriminatedUnion('type', [
@@ -57,6 +62,8 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
     topics: z.array(topicSchema).max(16),
     level: z.enum(['debug', 'info', 'warn', 'error']).optional(),
   }),
+  z.object({ type: z.literal('approve'), ...approvalAnswer, remember: z.enum(['once', 'session', 'always']).optional() }),
+  z.object({ type: z.literal('deny'), ...approvalAnswer }),
   z.object({ type: z.literal('unsubscribe'), topics: z.array(topicSchema).max(16) }),
   z.object({ type: z.literal('ping') }),
 ]);

@@ -19,7 +19,7 @@ export const createListDir = (fs: {
   name: 'list_dir',
   description: 'List a folder in the workspace.',
   parameters,
-  sideEffects: false,
+  effect: 'read',
   execute: async ({ path = '.' }, { workspace }) => {
     const folder = await resolveInWorkspace(workspace, path === '' ? '.' : path, fs.realpath);
     const entries = await fs.readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {

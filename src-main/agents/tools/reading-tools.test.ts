@@ -149,7 +149,7 @@ describe('a call that is not right', () => {
     expect(await use('shell', { command: 'id' })).toMatchObject({
       name: 'shell',
       status: 'failed',
-      result: 'There is no tool "shell". Tools: file_read, list_dir.',
+      result: 'There is no tool "shell". Tools: file_read, list_dir, file_write.',
     });
   });
   it('of a tool that this request does not allow is as if there were none', async () => {

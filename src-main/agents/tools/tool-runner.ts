@@ -2,44 +2,58 @@ import * as z from 'zod';
 import type { ToolCall } from '../../../src-shared/contract/events.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import type { ModelTool, ModelToolCall } from '../models/model-client.ts';
-import { type Tool, type ToolContext, ToolError } from './tool.ts';
+import { type AskHook, hasSideEffects, type Tool, type ToolContext, ToolError, type ToolGate } from './tool.ts';
 
 const resultMost = 64 * 1024;
 const timeLimitMs = 60_000;
 
 export type ToolHooks = {
+  /** It waits for somebody's word; resolves when that is on the disk. */
+  readonly onAsked: (call: ToolCall, ...asked: Parameters<AskHook>) => Promise<void>;
   readonly onStarted: (call: ToolCall, sideEffects: boolean) => Promise<void>;
+  readonly onOutput: (call: ToolCall, text: string) => void;
   readonly onEnded: (call: ToolCall) => Promise<void>;
 };
 
-/** Runs what a model called: finds the tool, validates the arguments, records the start, bounds time and output. */
+/** Of the context what is the same for every call of a turn. */
+export type TurnContext = Omit<ToolContext, 'toolCallId' | 'onOutput'>;
+
+/** Runs what a model called: finds the tool, validates the arguments, asks where somebody has to be asked, records the start, bounds time and output. */
 export type ToolRunner = {
   readonly offered: readonly ModelTool[];
-  /** Gives what the model is to be told; rejects only when the start or end cannot be recorded. */
-  readonly run: (call: ModelToolCall, context: ToolContext, hooks: ToolHooks) => Promise<string>;
+  /** Gives what the model is to be told; rejects only when what happens cannot be recorded. */
+  readonly run: (call: ModelToolCall, context: TurnContext, hooks: ToolHooks) => Promise<string>;
 };
 
-export const createToolRunner = (tools: readonly Tool[], clock: Clock): ToolRunner => {
+type Result = { readonly status: 'finished' | 'failed' | 'denied'; readonly text: string };
+
+export const createToolRunner = (
+  tools: readonly Tool[],
+  { clock, gate }: { readonly clock: Clock; readonly gate: ToolGate },
+): ToolRunner => {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
 
-  const execute = async (tool: Tool, args: Record<string, unknown>, context: ToolContext): Promise<{ ok: boolean; text: string }> => {
+  const find = (name: string, argumentsJson: string): { tool: Tool; args: Record<string, unknown> } => {
+    const tool = byName.get(name);
+    if (!tool) throw new ToolError(`There is no tool "${name}". Tools: ${[...byName.keys()].join(', ') || 'none'}.`);
+    const parsed = tool.parameters.safeParse(requireObject(argumentsJson));
+    if (!parsed.success) throw new ToolError(`The arguments do not fit: ${z.prettifyError(parsed.error)}`);
+    return { tool, args: parsed.data };
+  };
+
+  const execute = async (tool: Tool, args: Record<string, unknown>, context: ToolContext): Promise<string> => {
+    const limitMs = tool.timeLimitMs ?? timeLimitMs;
     const limit = new AbortController();
-    const cancel = clock.after(timeLimitMs, () => limit.abort());
+    const cancel = clock.after(limitMs, () => limit.abort());
     const signal = AbortSignal.any([context.signal, limit.signal]);
     const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener(
-        'abort',
-        () =>
-          reject(
-            new ToolError(limit.signal.aborted ? `${tool.name} took longer than ${timeLimitMs / 1000} s and was ended.` : 'Cancelled.'),
-          ),
-        { once: true },
-      );
+      const end = (): void =>
+        reject(new ToolError(limit.signal.aborted ? `${tool.name} took longer than ${limitMs / 1000} s and was ended.` : 'Cancelled.'));
+      if (signal.aborted) end();
+      else signal.addEventListener('abort', end, { once: true });
     });
     try {
-      return { ok: true, text: capped(await Promise.race([tool.execute(args, { ...context, signal }), aborted])) };
-    } catch (error) {
-      return { ok: false, text: error instanceof ToolError ? error.message : `${tool.name} failed inside the gateway.` };
+      return capped(await Promise.race([tool.execute(args, { ...context, signal }), aborted]));
     } finally {
       cancel();
     }
@@ -51,34 +65,58 @@ export const createToolRunner = (tools: readonly Tool[], clock: Clock): ToolRunn
       description: tool.description,
       parameters: z.toJSONSchema(tool.parameters) as Record<string, unknown>,
     })),
-    run: async (call, context, hooks) => {
-      const tool = byName.get(call.name);
-      const args = parseArguments(call.argumentsJson);
-      const parsed = args && tool ? tool.parameters.safeParse(args) : null;
-      const started: ToolCall = { id: call.id, name: call.name, arguments: args ?? {}, status: 'started' };
-      const startedAt = clock.monotonic();
-      await hooks.onStarted(started, tool?.sideEffects ?? false);
-      const refused = !tool
-        ? `There is no tool "${call.name}". Tools: ${[...byName.keys()].join(', ') || 'none'}.`
-        : !args
-          ? 'The arguments are not a JSON object.'
-          : parsed?.success
-            ? null
-            : `The arguments do not fit: ${z.prettifyError(parsed?.error ?? new z.ZodError([]))}`;
-      const result =
-        refused !== null || !tool || !parsed?.success ? { ok: false, text: refused ?? '' } : await execute(tool, parsed.data, context);
+    run: async (call, turn, hooks) => {
+      const shown: ToolCall = { id: call.id, name: call.name, arguments: parseObject(call.argumentsJson) ?? {}, status: 'started' };
+      const context: ToolContext = { ...turn, toolCallId: call.id, onOutput: (text) => hooks.onOutput(shown, text) };
+      let startedAt: number | null = null;
+
+      const attempt = async (): Promise<Result> => {
+        const { tool, args } = find(call.name, call.argumentsJson);
+        const { plan } = tool;
+        const verdict = await gate({
+          tool: tool.name,
+          effect: tool.effect,
+          arguments: shown.arguments,
+          context,
+          plan: plan ? () => plan(args, context) : null,
+          onAsked: (approval, writes) => recorded(hooks.onAsked({ ...shown, status: 'awaiting_approval' }, approval, writes)),
+        });
+        if (!verdict.allowed) return { status: 'denied', text: verdict.why };
+        await recorded(hooks.onStarted(shown, hasSideEffects(tool.effect)));
+        startedAt = clock.monotonic();
+        return { status: 'finished', text: await execute(tool, args, context) };
+      };
+
+      const result = await attempt().catch((error: unknown): Result => {
+        if (error instanceof NotRecorded) throw error.cause;
+        return { status: 'failed', text: error instanceof ToolError ? error.message : `${call.name} failed inside the gateway.` };
+      });
       await hooks.onEnded({
-        ...started,
-        status: result.ok ? 'finished' : 'failed',
+        ...shown,
+        status: result.status,
         result: result.text,
-        durationMs: Math.round(clock.monotonic() - startedAt),
+        ...(startedAt === null ? { durationMs: 0 } : { durationMs: Math.round(clock.monotonic() - startedAt) }),
       });
       return result.text;
     },
   };
 };
 
-const parseArguments = (json: string): Record<string, unknown> | null => {
+/** What could not be written down must not happen: the turn ends with it, where a tool's own failure goes to the model. */
+class NotRecorded extends Error {}
+
+const recorded = (writing: Promise<void>): Promise<void> =>
+  writing.catch((cause: unknown) => {
+    throw new NotRecorded('not recorded', { cause });
+  });
+
+const requireObject = (json: string): Record<string, unknown> => {
+  const value = parseObject(json);
+  if (value === null) throw new ToolError('The arguments are not a JSON object.');
+  return value;
+};
+
+const parseObject = (json: string): Record<string, unknown> | null => {
   try {
     const value: unknown = JSON.parse(json.trim() === '' ? '{}' : json);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;

@@ -1,10 +1,52 @@
 import type { z } from 'zod';
+import type { Approval } from '../../../src-shared/contract/events.ts';
+import type { Write } from '../../storage/database.ts';
+
+/**
+ * What a tool does to the world: `read` looks at files of the workspace, `write` changes them, `run` starts programs,
+ * `network` speaks to other machines, `talk` concerns nobody but the gateway and its user.
+ */
+export type Effect = 'read' | 'write' | 'run' | 'network' | 'talk';
+
+/** Changes something that a crash in the middle leaves in doubt: its start is recorded before it begins. */
+export const hasSideEffects = (effect: Effect): boolean => effect !== 'read' && effect !== 'talk';
 
 /** What a tool may know of the turn that calls it. */
 export type ToolContext = {
   /** The agent's folder, absolute and real (links resolved). */
   readonly workspace: string;
   readonly signal: AbortSignal;
+  readonly agentId: string;
+  /** The session's handle. */
+  readonly sessionId: string;
+  /** The token whose turn it is. */
+  readonly ownerId: string;
+  readonly messageId: string;
+  readonly toolCallId: string;
+  readonly traceId: string;
+  /** What it says while it runs, for who looks on; the model gets the result only. */
+  readonly onOutput: (text: string) => void;
+};
+
+/** The exact thing that a call would do: what an approval shows, and all that it allows. */
+export type Action = {
+  /** One line: `git push origin main`. */
+  readonly title: string;
+  /**
+   * What the approval is bound to, as JSON: argv, cwd, names of the environment, the executable's path and hash; or the
+   * resolved path of a file and the hash of what is there. Planned again at launch, it must be the same.
+   */
+  readonly binding: Readonly<Record<string, unknown>>;
+  readonly cwd: string | null;
+  /** In words, what it can touch. */
+  readonly touches: readonly string[];
+  /** What holds it in (`bubblewrap`, `sandbox-exec`, `none`); null for what runs inside the gateway. */
+  readonly sandbox: string | null;
+  /** A diff or the new text; null where there is none. */
+  readonly preview: string | null;
+  readonly risk: 'low' | 'medium' | 'high';
+  /** What "always" and "for this session" would allow from then on, as JSON; null: only this once. */
+  readonly rule: Readonly<Record<string, unknown>> | null;
 };
 
 /**
@@ -15,8 +57,11 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject> = {
   readonly name: string;
   readonly description: string;
   readonly parameters: Schema;
-  /** Changes something outside the gateway: its start is recorded before it begins, and a crash in between is told. */
-  readonly sideEffects: boolean;
+  readonly effect: Effect;
+  /** Longest it may take, ms; default 60 s. Waiting for an approval is not counted. */
+  readonly timeLimitMs?: number;
+  /** What the call would do. Needed for every effect that may have to be approved. Throws a `ToolError` as `execute` does. */
+  readonly plan?: (args: z.output<Schema>, context: ToolContext) => Promise<Action>;
   readonly execute: (args: z.output<Schema>, context: ToolContext) => Promise<string>;
 };
 
@@ -24,3 +69,17 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject> = {
 export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
+
+/** Stands between a call and its effect: policy, rules, and whoever has to be asked. */
+export type ToolGate = (request: {
+  readonly tool: string;
+  readonly effect: Effect;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly context: ToolContext;
+  /** Null for tools that never need an approval. */
+  readonly plan: (() => Promise<Action>) | null;
+  /** Somebody has to be asked: makes it known, and stores `writes` with it. */
+  readonly onAsked: AskHook;
+}) => Promise<{ readonly allowed: true } | { readonly allowed: false; readonly why: string }>;
+
+export type AskHook = (approval: Approval, writes: readonly Write[]) => Promise<void>;

@@ -1,5 +1,5 @@
 import type { realpath as RealPath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ToolError } from './tool.ts';
 
 /**
@@ -22,6 +22,34 @@ export const resolveInWorkspace = async (workspace: string, path: string, realpa
   });
   if (!isInside(workspace, real)) throw outside(path);
   return real;
+};
+
+/**
+ * Where a file would come to stand that may not be there yet: the deepest folder of its path that is there, links resolved,
+ * and the rest of the path below it. One that is there is resolved as a whole.
+ *
+ * @throws ToolError where it leads outside
+ */
+export const placeInWorkspace = async (workspace: string, path: string, realpath: typeof RealPath): Promise<string> => {
+  if (path.includes('\0')) throw new ToolError('The path contains a null character.');
+  const wanted = resolve(workspace, path);
+  if (!isInside(workspace, wanted) || wanted === workspace) throw outside(path);
+  const real = await realpathOfWhatIsThere(wanted, realpath, path);
+  if (!isInside(workspace, real) || real === workspace) throw outside(path);
+  return real;
+};
+
+const realpathOfWhatIsThere = async (wanted: string, realpath: typeof RealPath, path: string): Promise<string> => {
+  const missing: string[] = [];
+  for (let at = wanted; ; at = dirname(at)) {
+    try {
+      return join(await realpath(at), ...missing);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' || at === dirname(at)) throw new ToolError(`"${path}" cannot be opened (${code ?? 'unknown'}).`);
+      missing.unshift(relative(dirname(at), at));
+    }
+  }
 };
 
 export const isInside = (folder: string, path: string): boolean => {

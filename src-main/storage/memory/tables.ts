@@ -1,5 +1,15 @@
 import { AppError } from '../../../src-shared/app-error.ts';
-import type { BatchLineRow, BatchRow, EventRow, SessionRow, TokenRow, TurnRow, UsageRow } from '../database.ts';
+import type {
+  ApprovalRuleRow,
+  BatchLineRow,
+  BatchRow,
+  EventRow,
+  SessionRow,
+  StoredApproval,
+  TokenRow,
+  TurnRow,
+  UsageRow,
+} from '../database.ts';
 
 /** `id` is the rowid: the order over all sessions. */
 export type StoredEvent = { readonly id: number; readonly sessionId: string; readonly row: EventRow };
@@ -13,10 +23,12 @@ export type Tables = {
   turns: Map<string, StoredTurn>;
   tokens: Map<string, TokenRow>;
   batches: Map<string, StoredBatch>;
+  approvals: Map<string, StoredApproval>;
+  rules: Map<string, ApprovalRuleRow>;
   meta: Map<string, string>;
   events: readonly StoredEvent[];
   spent: readonly Spent[];
-  /** The newest number of a turn or an event. */
+  /** The newest number of a turn, an event or an approval. */
   last: number;
 };
 
@@ -25,6 +37,8 @@ export const emptyTables = (): Tables => ({
   turns: new Map(),
   tokens: new Map(),
   batches: new Map(),
+  approvals: new Map(),
+  rules: new Map(),
   meta: new Map(),
   events: [],
   spent: [],
@@ -38,6 +52,8 @@ export const snapshot = (tables: Tables): Tables => ({
   turns: new Map(tables.turns),
   tokens: new Map(tables.tokens),
   batches: new Map(tables.batches),
+  approvals: new Map(tables.approvals),
+  rules: new Map(tables.rules),
   meta: new Map(tables.meta),
 });
 

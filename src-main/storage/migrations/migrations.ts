@@ -1,5 +1,6 @@
 import { first } from './0001-first.ts';
 import { operations } from './0002-operations.ts';
+import { approvals } from './0003-approvals.ts';
 
 /** In order; the database's `user_version` says how many it has had. One that users may have is never changed. */
-export const migrations: readonly string[] = [first, operations];
+export const migrations: readonly string[] = [first, operations, approvals];

@@ -1,5 +1,6 @@
 import { assertNever } from '../../../src-shared/assert-never.ts';
 import type { Read } from '../database.ts';
+import { readApprovals } from './approvals.ts';
 import { readBatches } from './batch-reads.ts';
 import type { Connection } from './connection.ts';
 import { readEvents } from './event-reads.ts';
@@ -38,6 +39,10 @@ export const createReader = (db: Connection, file: string, book: SessionBook, in
       case 'batch.counts':
       case 'batch.linesOf':
         return readBatches(db, read);
+      case 'approval.get':
+      case 'approval.list':
+      case 'rule.list':
+        return readApprovals(db, read);
       case 'usage.sum':
         return readUsage(db, read);
       case 'token.list':

@@ -2,6 +2,7 @@ import { AppError } from '../../../src-shared/app-error.ts';
 import { assertNever } from '../../../src-shared/assert-never.ts';
 import { idempotencyWindowMs } from '../database.ts';
 import type { PackedEvent, PackedTurn, PackedWrite, WriteYield } from '../worker-protocol.ts';
+import { writeApproval } from './approvals.ts';
 import { writeBatch } from './batch-writes.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { sqliteCode } from './failures.ts';
@@ -96,6 +97,13 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
       case 'token.used':
       case 'token.prune':
         return writeToken(db, write);
+      case 'approval.put':
+      case 'approval.decide':
+      case 'approval.expireAll':
+      case 'rule.put':
+      case 'rule.used':
+      case 'rule.delete':
+        return writeApproval(db, write);
       case 'meta.set':
         setMeta(db, appKey(write.key), write.value);
         return null;

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { replyParts } from './reply-parts.ts';
 import type { ToolStep } from './thread.ts';
 
-const step = (id: string, at: number): ToolStep => ({ at, startedAt: 0, tool: { id, name: 'shell', arguments: {}, status: 'started' } });
+const step = (id: string, at: number): ToolStep => ({
+  at,
+  startedAt: 0,
+  approval: null,
+  output: '',
+  tool: { id, name: 'shell', arguments: {}, status: 'started' },
+});
 const shape = (reply: string, steps: readonly ToolStep[]) =>
   replyParts(reply, steps).map((part) => (part.kind === 'text' ? part.text : part.steps.map(({ tool }) => tool.id)));
 

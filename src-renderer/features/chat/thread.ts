@@ -1,8 +1,18 @@
-import type { DurableEvent, ToolCall, Usage } from '../../../src-shared/contract/events.ts';
+import type { Approval, DurableEvent, ToolCall, Usage } from '../../../src-shared/contract/events.ts';
 import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
 import type { ApiErrorCode } from '../../api/api-error.ts';
 
-export type TurnPhase = 'sending' | 'queued' | 'thinking' | 'running_tool' | 'writing' | 'done' | 'cancelled' | 'failed' | 'interrupted';
+export type TurnPhase =
+  | 'sending'
+  | 'queued'
+  | 'thinking'
+  | 'running_tool'
+  | 'awaiting_approval'
+  | 'writing'
+  | 'done'
+  | 'cancelled'
+  | 'failed'
+  | 'interrupted';
 
 export type TurnProblem = {
   readonly code: ApiErrorCode;
@@ -17,6 +27,10 @@ export type ToolStep = {
   readonly at: number;
   /** Milliseconds since 1970; when this page heard of it. */
   readonly startedAt: number;
+  /** What somebody was asked before it could begin. */
+  readonly approval: Approval | null;
+  /** What it has said so far, while it runs. */
+  readonly output: string;
 };
 
 /** A message and everything that came of it. */
@@ -45,6 +59,7 @@ export const isActive = (turn: Turn): boolean =>
   turn.phase === 'queued' ||
   turn.phase === 'thinking' ||
   turn.phase === 'running_tool' ||
+  turn.phase === 'awaiting_approval' ||
   turn.phase === 'writing';
 
 export const newTurn = (known: Pick<Turn, 'key' | 'askedAt' | 'agentId'> & Partial<Turn>): Turn => ({
@@ -71,8 +86,8 @@ export const applyEvent = (turn: Turn, event: DurableEvent | TurnFrame, timestam
     case 'tool_call':
       return {
         ...turn,
-        phase: event.tool.status === 'started' ? 'running_tool' : 'thinking',
-        tools: withTool(turn, event.tool, timestamp),
+        phase: phaseOf(event.tool),
+        tools: withTool(turn, event.tool, event.approval ?? null, timestamp),
       };
     case 'response':
       return { ...turn, phase: 'done', reply: event.content, usage: event.usage, durationMs: event.durationMs };
@@ -93,10 +108,11 @@ const applyStatus = (turn: Turn, event: Extract<DurableEvent, { type: 'status' }
     case 'queued':
     case 'thinking':
     case 'running_tool':
+    case 'awaiting_approval':
       return isActive(turn) ? { ...turn, phase: event.state } : turn;
     case 'restarted':
       // What was said is said again from the start; calls that never came back never will.
-      return { ...turn, phase: 'thinking', reply: '', tools: turn.tools.filter(({ tool }) => tool.status !== 'started') };
+      return { ...turn, phase: 'thinking', reply: '', tools: turn.tools.filter(({ tool }) => !isOpen(tool)) };
     case 'cancelled':
       return { ...turn, phase: 'cancelled', reply: event.partial ?? turn.reply };
     case 'interrupted':
@@ -111,8 +127,21 @@ const applyStatus = (turn: Turn, event: Extract<DurableEvent, { type: 'status' }
   }
 };
 
-const withTool = (turn: Turn, tool: ToolCall, timestamp: number): readonly ToolStep[] => {
+/** A call that has no result yet. */
+export const isOpen = ({ status }: ToolCall): boolean => status === 'started' || status === 'awaiting_approval';
+
+const phaseOf = ({ status }: ToolCall): TurnPhase =>
+  status === 'started' ? 'running_tool' : status === 'awaiting_approval' ? 'awaiting_approval' : 'thinking';
+
+const withTool = (turn: Turn, { output, ...tool }: ToolCall, approval: Approval | null, timestamp: number): readonly ToolStep[] => {
   const known = turn.tools.find((step) => step.tool.id === tool.id);
-  if (!known) return [...turn.tools, { tool, at: turn.reply.length, startedAt: timestamp }];
-  return turn.tools.map((step) => (step === known ? { ...step, tool } : step));
+  if (!known) return [...turn.tools, { tool, at: turn.reply.length, startedAt: timestamp, approval, output: output?.text ?? '' }];
+  const changed = {
+    ...known,
+    tool,
+    approval: approval ?? known.approval,
+    // Pieces may come again after a resume.
+    output: output ? known.output.slice(0, output.offset) + output.text : known.output,
+  };
+  return turn.tools.map((step) => (step === known ? changed : step));
 };

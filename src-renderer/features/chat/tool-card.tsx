@@ -1,18 +1,22 @@
-import { Check, ChevronRight, LoaderCircle, Wrench, X } from 'lucide-react';
+import { Ban, Check, ChevronRight, LoaderCircle, ShieldAlert, Wrench, X } from 'lucide-react';
 import { type ReactElement, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ToolCall } from '../../../src-shared/contract/events.ts';
+import { ApprovalCard } from '../../approvals/approval-card.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { formatDuration } from '../../ui/format.ts';
+import { isOpen, type ToolStep } from './thread.ts';
 
 /** One tool call: what, on what, how it went; the rest on demand. */
-export const ToolCard = ({ tool, over }: { readonly tool: ToolCall; readonly over: boolean }): ReactElement => {
+export const ToolCard = ({ step, over }: { readonly step: ToolStep; readonly over: boolean }): ReactElement => {
+  const { tool, approval, output } = step;
   const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
   const body = useId();
   // A call whose turn has ended without its result is not running any more.
-  const status = tool.status === 'started' && over ? 'failed' : tool.status;
+  const status = isOpen(tool) && over ? 'failed' : tool.status;
   const args = Object.entries(tool.arguments);
+  if (status === 'awaiting_approval' && approval !== null) return <ApprovalCard approval={approval} />;
   return (
     <div className="overflow-hidden rounded-lg border border-border bg-card text-[13px]">
       <button
@@ -33,7 +37,7 @@ export const ToolCard = ({ tool, over }: { readonly tool: ToolCall; readonly ove
       </button>
       <div id={body} hidden={!open} className="space-y-2.5 border-border border-t px-3 py-2.5">
         <Section title={t('tool.arguments')} text={args.length === 0 ? t('tool.noArguments') : JSON.stringify(tool.arguments, null, 2)} />
-        <Section title={t('tool.result')} text={tool.result ?? t('tool.noResult')} />
+        <Section title={t('tool.result')} text={tool.result ?? (output || t('tool.noResult'))} />
       </div>
     </div>
   );
@@ -41,6 +45,8 @@ export const ToolCard = ({ tool, over }: { readonly tool: ToolCall; readonly ove
 
 const StatusMark = ({ status, label }: { readonly status: ToolCall['status']; readonly label: string }): ReactElement => {
   const marks = {
+    awaiting_approval: <ShieldAlert size={14} className="text-warn" />,
+    denied: <Ban size={14} className="text-bad" />,
     started: <LoaderCircle size={14} className="spin text-link" />,
     finished: <Check size={14} className="text-ok" />,
     failed: <X size={14} className="text-bad" />,

@@ -30,8 +30,8 @@ export const TurnView = memo(({ turn, onStop, onRetry }: TurnViewProps): ReactEl
             <Markdown key={part.key} text={part.text} streaming={active && index === parts.length - 1} onLink={openExternal} />
           ) : (
             <div key={part.key} className="flex flex-col gap-1.5">
-              {part.steps.map(({ tool }) => (
-                <ToolCard key={tool.id} tool={tool} over={!active} />
+              {part.steps.map((step) => (
+                <ToolCard key={step.tool.id} step={step} over={!active} />
               ))}
             </div>
           ),
@@ -71,7 +71,10 @@ const Activity = ({ turn }: { readonly turn: Turn }): ReactElement | null => {
   const { connection } = useConsole();
   const online = useStore(connection, (state) => state.phase === 'online');
   if (turn.phase === 'queued') return null;
-  const phase = turn.phase === 'sending' && !online ? 'waiting' : (turn.phase as 'sending' | 'thinking' | 'running_tool' | 'writing');
+  const phase =
+    turn.phase === 'sending' && !online
+      ? 'waiting'
+      : (turn.phase as 'sending' | 'thinking' | 'running_tool' | 'awaiting_approval' | 'writing');
   return (
     <span className="flex items-center gap-2">
       <span className="shimmer size-1.5 rounded-full bg-link" aria-hidden />

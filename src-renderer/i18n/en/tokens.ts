@@ -113,6 +113,7 @@ export const tokens = {
   'tokens.test.running': 'Waiting for the answer…',
   'tokens.test.failed': 'The test failed',
   'tokens.test.status.completed': 'Completed',
+  'tokens.test.status.approval_required': 'Waits for an approval',
   'tokens.test.status.accepted': 'Accepted; the answer comes later',
   'tokens.test.status.cancelled': 'Cancelled',
   'tokens.test.status.failed': 'Failed',

@@ -110,6 +110,7 @@ export const tokens: Readonly<Record<keyof typeof en, string>> = {
   'tokens.test.running': '正在等待回答…',
   'tokens.test.failed': '测试失败',
   'tokens.test.status.completed': '已完成',
+  'tokens.test.status.approval_required': '等待批准',
   'tokens.test.status.accepted': '已接受；稍后会有回答',
   'tokens.test.status.cancelled': '已取消',
   'tokens.test.status.failed': '失败',

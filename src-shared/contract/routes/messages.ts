@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { agentIdSchema, messageIdSchema } from '../../models/ids.ts';
-import { toolCallSchema, turnStatusSchema, usageSchema } from '../events.ts';
+import { approvalSchema, toolCallSchema, turnStatusSchema, usageSchema } from '../events.ts';
 import { errorBodySchema, type Route } from '../route.ts';
 import { messageFields } from '../ws.ts';
 
@@ -14,7 +14,8 @@ const turnOptions = {
 export const messageBodySchema = z.object({ ...messageFields, ...turnOptions });
 
 export const turnAnswerSchema = z.object({
-  status: turnStatusSchema,
+  /** `approval_required`: it goes on once somebody has answered. */
+  status: z.enum([...turnStatusSchema.options, 'approval_required']),
   finalReply: z.string(),
   toolCalls: z.array(toolCallSchema),
   durationMs: z.int().nonnegative(),
@@ -23,6 +24,8 @@ export const turnAnswerSchema = z.object({
   agentId: z.string(),
   usage: usageSchema,
   traceId: z.string(),
+  /** With `approval_required`: what has to be answered, by POST /api/v1/approvals/{id}. */
+  approvals: z.array(approvalSchema).optional(),
   error: errorBodySchema.shape.error.optional(),
 });
 export type TurnAnswer = z.infer<typeof turnAnswerSchema>;

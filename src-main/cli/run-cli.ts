@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../../src-shared/app-error.ts';
 import { version } from '../version.ts';
+import { addApprovals } from './approval-program.ts';
 import { addConfig } from './config-program.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { addSessions } from './sessions-program.ts';
@@ -124,6 +125,7 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
       exitCode = await (await import('./message-command.ts')).sendMessage(text, options, ports);
     });
 
+  addApprovals(program, ports);
   addSessions(program, ports);
 
   program

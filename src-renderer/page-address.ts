@@ -1,5 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
-import { type ChatStore, isFresh, openThread } from './features/chat/chat-store.ts';
+import { type ChatStore, openThread } from './features/chat/chat-store.ts';
+import { isFresh } from './features/chat/conversation.ts';
 import { isPageId, type Navigation, type PageId } from './navigation.ts';
 
 /** The fragment never reaches a server: `#sign-in=<code>` of a one-time link, `#chat=<handle>` and `#page=<id>` for a reload. */

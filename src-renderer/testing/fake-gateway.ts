@@ -21,7 +21,7 @@ export type FakeGateway = {
   /** What REST calls answer instead, by `METHOD /path`. */
   readonly answers: Map<string, { readonly status: number; readonly body: unknown }>;
   /** Answers what the fake itself does not know of; null leaves it to the fake. */
-  serve: ((request: FakeRequest) => { readonly status: number; readonly body: unknown } | null) | null;
+  serve: ((request: FakeRequest) => FakeAnswer | null) | null;
   readonly received: ClientFrame[];
   /** Resolves when a client sends such a frame. */
   readonly nextFrame: (type: ClientFrame['type']) => Promise<ClientFrame>;
@@ -31,11 +31,13 @@ export type FakeGateway = {
     readonly authorization: string | undefined;
     readonly body: string;
   }[];
-  readonly announce: (session: Session) => void;
+  readonly announce: (session: Session, deleted?: boolean) => void;
   readonly session: (id: string) => Session;
   readonly connections: () => number;
   readonly stop: () => Promise<void>;
 };
+
+export type FakeAnswer = { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> };
 
 export type FakeRequest = {
   readonly method: string;
@@ -240,7 +242,7 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
     });
   };
 
-  const rest = (request: FakeRequest): { readonly status: number; readonly body: unknown } => {
+  const rest = (request: FakeRequest): FakeAnswer => {
     const { method, path, query } = request;
     const fixed = answers.get(`${method} ${path}`) ?? fake.serve?.(request);
     if (fixed) return fixed;
@@ -253,7 +255,12 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
     const session = find(decodeURIComponent(/^\/api\/v1\/sessions\/([^/]+)\/messages$/.exec(path)?.[1] ?? ''));
     if (session) {
       const before = Number(query.get('cursor') ?? Number.POSITIVE_INFINITY);
-      const items = session.items.filter(({ seq }) => seq < before).slice(-Number(query.get('limit') ?? 50));
+      const after = query.get('afterSeq');
+      const limit = Number(query.get('limit') ?? 50);
+      const items =
+        after === null
+          ? session.items.filter(({ seq }) => seq < before).slice(-limit)
+          : session.items.filter(({ seq }) => seq > Number(after)).slice(0, limit);
       const nextCursor = (items[0]?.seq ?? 1) > 1 ? String(items[0]?.seq) : null;
       const going = [...running.values()].filter((turn) => turn.session === session && !turn.over);
       return {
@@ -277,7 +284,11 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
       const url = new URL(request.url ?? '/', 'http://gateway');
       requests.push({ method: request.method ?? '', path: url.pathname + url.search, authorization: request.headers.authorization, body });
       const pin = request.headers['x-openclaw-pin'];
-      const { status, body: answered } = rest({
+      const {
+        status,
+        body: answered,
+        headers,
+      } = rest({
         method: request.method ?? '',
         path: url.pathname,
         query: url.searchParams,
@@ -285,7 +296,7 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
         pin: typeof pin === 'string' ? decodeURIComponent(pin) : undefined,
         authorization: request.headers.authorization,
       });
-      answer.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+      answer.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*', ...headers });
       answer.end(typeof answered === 'string' ? answered : JSON.stringify(answered));
     });
   });
@@ -324,9 +335,9 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
         hearing.add(hear);
       }),
     requests,
-    announce: (session) => {
-      for (const client of clients.values())
-        client.send({ type: 'event', content: 'sessions', topic: 'sessions', data: { session }, ...bare });
+    announce: (session, deleted) => {
+      const data = { session, ...(deleted ? { deleted } : {}) };
+      for (const client of clients.values()) client.send({ type: 'event', content: 'sessions', topic: 'sessions', data, ...bare });
     },
     session: (id) => row(sessions.get(id) ?? addSession({ id })),
     connections: () => clients.size,

@@ -202,4 +202,110 @@ describe('chat store', () => {
     await gateway.nextTurn();
     expect(gateway.received.find(({ type }) => type === 'message')).toMatchObject({ agentId: 'dev-coder', channel: 'console' });
   });
+
+  describe('at a search hit', () => {
+    /** Long enough that a page around the middle reaches neither end. */
+    const addLong = (): void =>
+      gateway.addSession(
+        { id: 'long' },
+        Array.from({ length: 100 }, (_, index) => [
+          [`msg_${index}`, said(`question ${index}`)] as const,
+          [`msg_${index}`, response(`answer ${index}`)] as const,
+        ]).flat(),
+      );
+    /** At its question, so that a page ends in the middle of a turn. */
+    const hit = (index: number) => ({ messageId: `msg_${index}`, seq: index * 2 + 1 });
+    const here = () => thread().turns.map(({ messageId }) => Number(messageId?.slice(4)));
+    const openHit = async (index: number): Promise<void> => {
+      chat.openHit(gateway.session('long'), hit(index));
+      await until(chat, (state) => openThread(state).loading === 'no');
+    };
+
+    const toEnd = async (): Promise<void> => {
+      for (let pages = 0; pages < 10 && thread().newerAfter !== null; pages += 1) await chat.loadNewer();
+      expect(thread().newerAfter).toBeNull();
+    };
+
+    it('shows what was said around it, and none of it as if it were at work', async () => {
+      addLong();
+      await openHit(50);
+      expect(thread()).toMatchObject({ target: hit(50), error: null });
+      expect([here()[0], here().at(-1)]).toEqual([35, 64]);
+      expect(thread().turns.filter(isActive)).toEqual([]);
+    });
+
+    it('goes on to both ends, with no gap and nothing twice', async () => {
+      addLong();
+      await openHit(50);
+      await toEnd();
+      while (thread().olderCursor !== null) await chat.loadOlder();
+      expect(here()).toEqual(Array.from({ length: 100 }, (_, index) => index));
+      expect(texts()).toEqual(Array.from({ length: 100 }, (_, index) => [`question ${index}`, `answer ${index}`]));
+    });
+
+    it('loads nothing where it is on the page already', async () => {
+      addLong();
+      chat.openSession(gateway.session('long'));
+      await until(chat, (state) => openThread(state).turns.length > 0);
+      const before = gateway.requests.length;
+      await openHit(99);
+      expect(thread().target).toEqual(hit(99));
+      expect(gateway.requests.length).toBe(before);
+    });
+
+    it.each([0, 1])('gets past a turn that is longer than a page, hit (%i) or not', async (index) => {
+      const step = { type: 'tool_call', content: '', tool: { ...tool, status: 'finished' } } as const;
+      gateway.addSession({ id: 'long' }, [
+        ['msg_0', said('hello')],
+        ['msg_0', response('hi')],
+        ['msg_1', said('work')],
+        ...Array.from({ length: 150 }, (_, count) => ['msg_1', { ...step, tool: { ...step.tool, id: `t${count}` } }] as const),
+        ['msg_1', response('done')],
+        ['msg_2', said('thanks')],
+        ['msg_2', response('welcome')],
+      ]);
+      await openHit(index);
+      expect(here()).toContain(index);
+      await toEnd();
+      expect(texts()).toEqual([
+        ['hello', 'hi'],
+        ['work', 'done'],
+        ['thanks', 'welcome'],
+      ]);
+      expect(thread().turns[1]?.tools.length).toBe(150);
+    });
+
+    it('goes to the end to say something', async () => {
+      addLong();
+      await openHit(10);
+      chat.send('now');
+      const turn = await gateway.nextTurn();
+      turn.say(response('yes'));
+      await whenLast(({ phase, question }) => phase === 'done' && question === 'now');
+      await until(chat, (state) => openThread(state).loading === 'no');
+      expect(here().slice(-3, -1)).toEqual([98, 99]);
+      expect(thread()).toMatchObject({ newerAfter: null, target: null });
+    });
+
+    it('says why it cannot be shown, and does once it can', async () => {
+      addLong();
+      gateway.answers.set('GET /api/v1/sessions/long/messages', { status: 500, body: 'oops' });
+      await openHit(50);
+      expect(thread()).toMatchObject({ turns: [], error: { code: 'BAD_ANSWER' } });
+      gateway.answers.clear();
+      await chat.reload();
+      expect(here()).toContain(50);
+    });
+  });
+
+  it('leaves a chat that is deleted, and lets others be deleted', async () => {
+    gateway.addSession({ id: 'a' }, [['msg_a', said('x')]]);
+    chat.openSession(gateway.session('a'));
+    await until(chat, (state) => openThread(state).turns.length === 1);
+    chat.noteDeleted('other');
+    expect(thread().session?.id).toBe('a');
+    chat.noteDeleted('a');
+    expect(thread()).toMatchObject({ session: null, turns: [], error: null });
+    expect(Object.keys(chat.getState().threads).length).toBe(1);
+  });
 });

@@ -4,24 +4,9 @@ import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { EventSocket } from '../../api/event-socket.ts';
 import type { HttpClient } from '../../api/http-client.ts';
+import { concerns, emptyThread, isFresh, isSame, names, type Target, type Thread } from './conversation.ts';
 import { isActive, newTurn, type Turn } from './thread.ts';
-import { applyFrame, mergeTurns, turnsFromHistory } from './turns.ts';
-
-export type Thread = {
-  readonly key: string;
-  /** Every name the gateway has for this session, the best one first. A new chat begins with a name of our own. */
-  readonly refs: readonly [string, ...string[]];
-  /** The gateway's row; null until it is known. */
-  readonly session: Session | null;
-  /** The last durable event that is here. */
-  readonly lastSeq: number;
-  readonly agentId: string | null;
-  readonly turns: readonly Turn[];
-  readonly loading: 'no' | 'first' | 'older';
-  readonly error: ApiError | null;
-  /** Leads to older turns; null when all are here. */
-  readonly olderCursor: string | null;
-};
+import { applyFrame, mergeTurns, turnsFromHistory, turnsFromMiddle } from './turns.ts';
 
 export type ChatState = { readonly openKey: string; readonly threads: Readonly<Record<string, Thread>> };
 
@@ -33,6 +18,8 @@ type ChatActions = {
   readonly openSession: (session: Session) => void;
   /** By any of its names, for a reload or a link. */
   readonly openRef: (ref: string) => void;
+  /** At a message that a search has found, with what was said around it. */
+  readonly openHit: (session: Session, target: Target) => void;
   readonly newChat: (agentId: string | null) => void;
   readonly send: (content: string) => void;
   readonly retry: (turnKey: string) => void;
@@ -40,9 +27,13 @@ type ChatActions = {
   readonly stop: (turnKey?: string) => Promise<void>;
   readonly chooseAgent: (agentId: string) => void;
   readonly loadOlder: () => Promise<void>;
+  readonly loadNewer: () => Promise<void>;
+  /** From the middle of the history to its end. */
+  readonly toNewest: () => void;
   readonly reload: () => Promise<void>;
   /** A row of the session list is new or changed. */
   readonly noteSession: (session: Session) => void;
+  readonly noteDeleted: (id: string) => void;
 };
 
 export type ChatPorts = {
@@ -55,6 +46,8 @@ export type ChatPorts = {
 };
 
 const pageSize = 60;
+/** How many events before a search hit are loaded with it. */
+const beforeTarget = 30;
 
 export const createChatStore = (ports: ChatPorts): ChatStore => {
   const first = emptyThread(ports.newId());
@@ -81,13 +74,29 @@ export const createChatStore = (ports: ChatPorts): ChatStore => {
     store.setState({ openKey: thread.key, threads: kept });
   };
 
+  const drop = (dropped: Thread): void => {
+    store.setState(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).filter(([key]) => key !== dropped.key)) }));
+    ports.socket.unfollow(dropped.refs[0]);
+  };
+
+  const threadFor = (session: Session, known: Thread | undefined): Thread => ({
+    ...emptyThread(ports.newId()),
+    refs: names(session, known?.refs ?? []),
+    session,
+    agentId: session.agentId,
+    loading: 'first',
+  });
+
+  const find = (session: Session): Thread | undefined => Object.values(store.getState().threads).find((thread) => isSame(thread, session));
+
   const flush = (): void => {
     for (const frame of arrived.splice(0)) applyToThread(frame);
   };
 
   const applyToThread = (frame: TurnFrame): void => {
     const thread = Object.values(store.getState().threads).find((one) => concerns(one, frame));
-    if (!thread) return;
+    // In the middle of a history there is no place for what comes at its end.
+    if (!thread || thread.newerAfter !== null) return;
     const { turns, strange } = applyFrame(thread.turns, frame);
     const named = frame.sessionId !== '' && !thread.refs.includes(frame.sessionId);
     update(thread.key, ({ lastSeq, refs }) => ({
@@ -128,6 +137,31 @@ export const createChatStore = (ports: ChatPorts): ChatStore => {
     }
   };
 
+  /** What follows `newerAfter`: the first page of a thread that is opened in its middle, and every one down to its end. */
+  const loadMiddle = async (key: string): Promise<void> => {
+    const { refs, newerAfter, target, turns: here } = threadOf(store.getState(), key);
+    if (newerAfter === null) return;
+    update(key, () => ({ loading: here.length === 0 ? 'first' : 'newer', error: null }));
+    try {
+      const { session, items, nextCursor } = await ports.http.call('getSessionMessages', {
+        params: { id: refs[0] },
+        query: { afterSeq: newerAfter, limit: pageSize },
+      });
+      const { lastSeq, agentId } = session;
+      const next = turnsFromMiddle({ items, afterSeq: newerAfter, lastSeq, agentId }, target?.messageId);
+      update(key, ({ turns, olderCursor }) => ({
+        session,
+        turns: mergeTurns(turns, next.turns),
+        newerAfter: next.newerAfter,
+        olderCursor: here.length === 0 ? nextCursor : olderCursor,
+        loading: 'no',
+      }));
+      if (next.newerAfter === null) await load(key);
+    } catch (thrown) {
+      update(key, () => ({ loading: 'no', error: ApiError.from(thrown) }));
+    }
+  };
+
   const transmit = (thread: Thread, turn: Turn): void => {
     if (turn.localId === null || turn.question === null) return;
     const differs = thread.session === null || thread.session.agentId !== turn.agentId;
@@ -150,16 +184,21 @@ export const createChatStore = (ports: ChatPorts): ChatStore => {
         if (arrived.push(frame) === 1) ports.schedule(flush);
       }),
     openSession: (session) => {
-      const known = Object.values(store.getState().threads).find((thread) => isSame(thread, session));
-      const thread = known ?? {
-        ...emptyThread(ports.newId()),
-        refs: names(session, []),
-        session,
-        agentId: session.agentId,
-        loading: 'first',
-      };
+      const known = find(session);
+      const thread = known?.newerAfter === null ? { ...known, target: null } : threadFor(session, known);
+      if (known && known.key !== thread.key) drop(known);
       show(thread);
       void load(thread.key);
+    },
+    openHit: (session, { messageId, seq }) => {
+      const known = find(session);
+      const here = known?.turns.some((turn) => turn.messageId === messageId) ?? false;
+      const target = { messageId, seq };
+      if (known && here) return show({ ...known, target });
+      if (known) drop(known);
+      const thread = { ...threadFor(session, known), target, newerAfter: Math.max(0, seq - beforeTarget) };
+      show(thread);
+      void loadMiddle(thread.key);
     },
     openRef: (ref) => {
       const thread: Thread = { ...emptyThread(ports.newId()), refs: [ref], loading: 'first' };
@@ -171,6 +210,7 @@ export const createChatStore = (ports: ChatPorts): ChatStore => {
       show({ ...emptyThread(ports.newId()), agentId });
     },
     send: (content) => {
+      actions.toNewest();
       const id = ports.newId();
       const { key, agentId } = open();
       const turn = newTurn({ key: id, localId: id, question: content, askedAt: ports.now(), agentId: agentId ?? '', phase: 'sending' });
@@ -214,55 +254,36 @@ export const createChatStore = (ports: ChatPorts): ChatStore => {
         update(key, () => ({ loading: 'no', error: ApiError.from(thrown) }));
       }
     },
-    reload: () => load(open().key),
+    loadNewer: async () => {
+      const { key, loading } = open();
+      if (loading === 'no') await loadMiddle(key);
+    },
+    toNewest: () => {
+      const { session, newerAfter } = open();
+      if (newerAfter !== null && session !== null) actions.openSession(session);
+    },
+    reload: () => (open().newerAfter === null ? load(open().key) : loadMiddle(open().key)),
     noteSession: (session) => {
       flush();
-      const thread = Object.values(store.getState().threads).find((one) => isSame(one, session));
+      const thread = find(session);
       if (!thread) return;
       // Another client spoke in this session: its frames are not sent here unless they are asked for.
-      const behind = thread.key === open().key && !thread.turns.some(isActive) && session.lastSeq > thread.lastSeq;
+      const whole = thread.newerAfter === null;
+      const behind = whole && thread.key === open().key && !thread.turns.some(isActive) && session.lastSeq > thread.lastSeq;
       update(thread.key, ({ refs, agentId }) => ({ session, refs: names(session, refs), agentId: agentId ?? session.agentId }));
       if (behind) void load(thread.key);
+    },
+    noteDeleted: (id) => {
+      const thread = Object.values(store.getState().threads).find(({ session }) => session?.id === id);
+      if (!thread) return;
+      const wasOpen = thread.key === open().key;
+      drop(thread);
+      if (wasOpen) show(emptyThread(ports.newId()));
     },
   };
   return Object.assign(store, actions);
 };
 
-const emptyThread = (key: string): Thread => ({
-  key,
-  // A name that nobody else has, so that a message sent again after a break reaches the same new session.
-  refs: [`chat-${key}`],
-  session: null,
-  lastSeq: 0,
-  agentId: null,
-  turns: [],
-  loading: 'no',
-  error: null,
-  olderCursor: null,
-});
-
 const threadOf = (state: ChatState, key: string): Thread => state.threads[key] ?? emptyThread(key);
 
 export const openThread = (state: ChatState): Thread => threadOf(state, state.openKey);
-
-/** A chat in which nothing was said yet. */
-export const isFresh = (thread: Thread): boolean =>
-  thread.session === null && thread.turns.length === 0 && thread.loading === 'no' && thread.error === null;
-
-const names = (session: Session, more: readonly string[]): [string, ...string[]] => {
-  const { id, sessionId } = session;
-  return [id, ...new Set([...(sessionId === undefined ? [] : [sessionId]), ...more].filter((ref) => ref !== id))];
-};
-
-/** By handle; a thread that has none yet is known by the name it was begun with. */
-const isSame = (thread: Thread, session: Session): boolean =>
-  thread.session === null
-    ? [session.id, session.sessionId, session.name].some((ref) => ref != null && thread.refs.includes(ref))
-    : thread.session.id === session.id;
-
-const concerns = (thread: Thread, frame: TurnFrame): boolean =>
-  (frame.sessionId !== '' && thread.refs.includes(frame.sessionId)) ||
-  thread.turns.some(
-    (turn) =>
-      (frame.messageId !== '' && turn.messageId === frame.messageId) || (frame.replyTo !== undefined && turn.localId === frame.replyTo),
-  );

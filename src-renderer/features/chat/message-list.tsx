@@ -7,12 +7,13 @@ import { useStore } from 'zustand';
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { cx } from '../../ui/class-names.ts';
 import { showProblem } from '../../ui/toast.ts';
 import { openThread } from './chat-store.ts';
 import { TurnView } from './turn-view.tsx';
 
-/** How near the top, in pixels, earlier messages are fetched. */
-const loadOlderWithin = 600;
+/** How near the top or the end, in pixels, more messages are fetched. */
+const loadWithin = 600;
 
 /** Only what is in view is in the document; stays at the end while the reader is there. */
 export const MessageList = (): ReactElement => {
@@ -21,8 +22,13 @@ export const MessageList = (): ReactElement => {
   const turns = useStore(chat, (state) => openThread(state).turns);
   const loading = useStore(chat, (state) => openThread(state).loading);
   const older = useStore(chat, (state) => openThread(state).olderCursor !== null);
+  const newer = useStore(chat, (state) => openThread(state).newerAfter !== null);
+  const target = useStore(chat, (state) => openThread(state).target);
   const list = useRef<VirtualizerHandle>(null);
-  const { scrollRef, contentRef, isAtBottom, scrollToBottom } = useStickToBottom({ resize: 'instant', initial: 'instant' });
+  const { scrollRef, contentRef, isAtBottom, scrollToBottom, stopScroll } = useStickToBottom({
+    resize: 'instant',
+    initial: target === null ? 'instant' : false,
+  });
   const error = useStore(chat, (state) => openThread(state).error);
   const shift = useIsPrepend(turns[0]?.key);
 
@@ -32,6 +38,15 @@ export const MessageList = (): ReactElement => {
   useEffect(() => {
     if (ownLast !== null) void scrollToBottom('instant');
   }, [ownLast, scrollToBottom]);
+
+  const targetAt = target === null ? -1 : turns.findIndex(({ messageId }) => messageId === target.messageId);
+  const reached = useRef<typeof target>(null);
+  useEffect(() => {
+    if (targetAt < 0 || reached.current === target) return;
+    reached.current = target;
+    stopScroll();
+    list.current?.scrollToIndex(targetAt, { align: 'start' });
+  }, [target, targetAt, stopScroll]);
 
   // A page that does not fill the view can not be scrolled, and would never ask for the one before.
   useEffect(() => {
@@ -45,8 +60,15 @@ export const MessageList = (): ReactElement => {
       void chat.stop(turnKey).catch((thrown: unknown) => showProblem(t('composer.stopFailed', { message: ApiError.from(thrown).message }))),
     [chat, t],
   );
-  const nearTop = (offset: number): void => {
-    if (offset < loadOlderWithin && older && loading === 'no' && error === null) void chat.loadOlder();
+  const scrolled = (offset: number): void => {
+    const view = scrollRef.current;
+    if (loading !== 'no' || error !== null || view === null) return;
+    if (offset < loadWithin && older) void chat.loadOlder();
+    else if (newer && view.scrollHeight - view.clientHeight - offset < loadWithin) {
+      // What comes below shall not pull the reader along.
+      stopScroll();
+      void chat.loadNewer();
+    }
   };
 
   return (
@@ -59,18 +81,29 @@ export const MessageList = (): ReactElement => {
         className="h-full overflow-y-auto [overflow-anchor:none] focus-visible:-outline-offset-2"
       >
         <div ref={contentRef} className="pt-2 pb-4">
-          <Virtualizer ref={list} scrollRef={scrollRef} shift={shift} data={turns} onScroll={nearTop} bufferSize={600}>
-            {(turn) => <TurnView key={turn.key} turn={turn} onStop={stop} onRetry={chat.retry} />}
+          <Virtualizer ref={list} scrollRef={scrollRef} shift={shift} data={turns} onScroll={scrolled} bufferSize={600}>
+            {(turn) => (
+              <TurnView
+                key={turn.key}
+                turn={turn}
+                found={turn.messageId !== null && turn.messageId === target?.messageId}
+                onStop={stop}
+                onRetry={chat.retry}
+              />
+            )}
           </Virtualizer>
         </div>
       </section>
-      {loading === 'older' ? (
+      {loading === 'older' || loading === 'newer' ? (
         <p
           role="status"
-          className="absolute inset-x-0 top-2 mx-auto flex w-fit items-center gap-2 rounded-full border border-border bg-popover px-3 py-1 text-muted-foreground text-xs shadow-pop"
+          className={cx(
+            'absolute inset-x-0 mx-auto flex w-fit items-center gap-2 rounded-full border border-border bg-popover px-3 py-1 text-muted-foreground text-xs shadow-pop',
+            loading === 'older' ? 'top-2' : 'bottom-3',
+          )}
         >
           <LoaderCircle size={12} className="spin" aria-hidden />
-          {t('chat.older')}
+          {t(`chat.${loading}`)}
         </p>
       ) : null}
       {error === null ? null : (
@@ -79,12 +112,12 @@ export const MessageList = (): ReactElement => {
           {t('chat.failed')} · {t('turn.retry')}
         </Button>
       )}
-      {isAtBottom ? null : (
+      {isAtBottom && !newer ? null : (
         <IconButton
           label={t('chat.jumpToEnd')}
           look="plain"
           className="absolute inset-x-0 bottom-3 mx-auto rounded-full shadow-pop"
-          onClick={() => void scrollToBottom()}
+          onClick={() => (newer ? chat.toNewest() : void scrollToBottom())}
         >
           <ArrowDown size={16} />
         </IconButton>

@@ -38,7 +38,7 @@ export const SearchHits = (): ReactElement => {
           <li key={`${hit.session.id}-${hit.seq}`}>
             <button
               type="button"
-              onClick={() => chat.openSession(hit.session)}
+              onClick={() => chat.openHit(hit.session, hit)}
               className="w-full rounded-lg px-2 py-2 text-left transition-colors hover:bg-hover/70 focus-visible:-outline-offset-2"
             >
               <span className="flex items-baseline gap-2 text-[13px]">

@@ -13,15 +13,22 @@ import { replyParts } from './reply-parts.ts';
 import { isActive, type Turn } from './thread.ts';
 import { ToolCard } from './tool-card.tsx';
 
-type TurnViewProps = { readonly turn: Turn; readonly onStop: (turnKey: string) => void; readonly onRetry: (turnKey: string) => void };
+type TurnViewProps = {
+  readonly turn: Turn;
+  /** A search led here. */
+  readonly found: boolean;
+  readonly onStop: (turnKey: string) => void;
+  readonly onRetry: (turnKey: string) => void;
+};
 
-export const TurnView = memo(({ turn, onStop, onRetry }: TurnViewProps): ReactElement => {
+export const TurnView = memo(({ turn, found, onStop, onRetry }: TurnViewProps): ReactElement => {
   const { t } = useTranslation();
   const { openExternal } = useConsole();
   const active = isActive(turn);
   const parts = replyParts(turn.reply, turn.tools);
   return (
-    <article className="mx-auto w-full max-w-[46rem] px-6 pt-5 pb-1">
+    <article className="relative mx-auto w-full max-w-[46rem] px-6 pt-5 pb-1">
+      {found ? <span aria-hidden className="found absolute inset-x-1 inset-y-1 rounded-xl border-link/60 border-l-2" /> : null}
       {turn.question === null ? null : <Question turn={turn} onStop={onStop} />}
       {parts.length === 0 ? null : <h2 className="sr-only">{t('chat.agentSaid', { agent: turn.agentId })}</h2>}
       <div className="flex flex-col gap-3">

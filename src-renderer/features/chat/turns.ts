@@ -20,6 +20,25 @@ export const turnsFromHistory = (items: readonly HistoryItem[], running: readonl
   return [...turns.values()].sort((a, b) => a.order - b.order);
 };
 
+type Middle = { readonly items: readonly HistoryItem[]; readonly afterSeq: number; readonly lastSeq: number; readonly agentId: string };
+
+/**
+ * A page from the middle of a history. Turns that end after it are left to the next one (`newerAfter`; null: there is
+ * none), for here they would look as if they were at work – but never all of them, and not the one to `keep`.
+ */
+export const turnsFromMiddle = (
+  { items, afterSeq, lastSeq, agentId }: Middle,
+  keep?: string,
+): { readonly turns: readonly Turn[]; readonly newerAfter: number | null } => {
+  const turns = turnsFromHistory(items, [], agentId);
+  const end = items.at(-1)?.seq ?? afterSeq;
+  if (items.length === 0 || end >= lastSeq) return { turns, newerAfter: null };
+  const cut = turns.filter(isActive);
+  const before = Math.min(end, ...cut.map(({ order }) => order - 1));
+  if (before <= afterSeq || cut.some(({ messageId }) => messageId === keep)) return { turns, newerAfter: end };
+  return { turns: turns.filter((turn) => !isActive(turn)), newerAfter: before };
+};
+
 /**
  * Lays a page of history over what is known. Of a turn that both have, the one that knows more wins: an end over a
  * running turn, the longer reply, every tool call of either.

@@ -116,8 +116,14 @@ export const createConsole = (ports: ConsolePorts): Console => {
       const undo = [
         chat.start(),
         socket.onFrame((frame) => {
-          const session = frame.type === 'event' ? readSession(frame.data) : null;
-          if (session === null) return;
+          const change = frame.type === 'event' ? readSession(frame.data) : null;
+          if (change === null) return;
+          const { session, deleted } = change;
+          if (deleted) {
+            sessions.noteDeleted(session.id);
+            chat.noteDeleted(session.id);
+            return;
+          }
           sessions.note(session);
           chat.noteSession(session);
           // A turn that ended has tried its model: its health may be another now.

@@ -16,7 +16,11 @@ type Arguments<Id extends RouteId> =
 export type HttpClient = {
   /** @throws ApiError, or the signal's reason when the caller aborted */
   readonly call: <Id extends RouteId>(id: Id, ...args: Arguments<Id>) => Promise<Answer<Id>>;
+  /** A route that answers a file. @throws as `call` */
+  readonly download: <Id extends RouteId>(id: Id, ...args: Arguments<Id>) => Promise<Download>;
 };
+
+export type Download = { readonly name: string; readonly content: Blob };
 
 type HttpClientOptions = {
   /** Where the gateway is, with a slash at the end: `http://127.0.0.1:18789/`. */
@@ -38,7 +42,24 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => ({
     if (!parsed?.success) throw badAnswer(response, parsed?.error);
     return parsed.data as Answer<Id>;
   },
+  download: async <Id extends RouteId>(id: Id, ...[request, callOptions]: Arguments<Id>) => {
+    const route: Route = routes[id];
+    const response = await send(options, route, request ?? {}, callOptions ?? {});
+    if (!(response.status in route.answers)) throw refused(options, route, response, await readJson(response));
+    try {
+      return { name: fileName(response.headers.get('content-disposition') ?? '') ?? id, content: await response.blob() };
+    } catch (cause) {
+      throw new ApiError('UNREACHABLE', { message: 'The gateway broke off in the middle of the file.', retryable: true, cause });
+    }
+  },
 });
+
+/** The name in UTF-8, as RFC 6266 has it, before the plain one. */
+const fileName = (disposition: string): string | undefined => {
+  const [, encoded] = /filename\*=UTF-8''([^;]+)/i.exec(disposition) ?? [];
+  const [, plain] = /filename="([^"]+)"/i.exec(disposition) ?? [];
+  return encoded === undefined ? plain : decodeURIComponent(encoded);
+};
 
 type AnyRequest = { readonly params?: object; readonly query?: object; readonly body?: unknown };
 
@@ -48,7 +69,7 @@ const send = async (options: HttpClientOptions, route: Route, request: AnyReques
     return await options.fetch(requestUrl(options.baseUrl, route, request), {
       method: route.method,
       headers: {
-        accept: 'application/json',
+        accept: route.media?.join(', ') ?? 'application/json',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(route.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(pin === undefined ? {} : { 'x-openclaw-pin': encodeURIComponent(pin) }),

@@ -1,8 +1,13 @@
 import * as z from 'zod';
 import { routes, type Session } from '../../src-shared/contract/rest.ts';
 
-/** The data of a `sessions` event: `{ session }`. Null for anything else. */
-export const readSession = (data: unknown): Session | null => {
-  const parsed = z.object({ session: routes.getSessionMessages.answers[200].shape.session }).safeParse(data);
-  return parsed.success ? parsed.data.session : null;
+const dataSchema = z.object({
+  session: routes.getSessionMessages.answers[200].shape.session,
+  deleted: z.boolean().default(false),
+});
+
+/** The data of a `sessions` event: new, changed or gone. Null for anything else. */
+export const readSession = (data: unknown): { readonly session: Session; readonly deleted: boolean } | null => {
+  const parsed = dataSchema.safeParse(data);
+  return parsed.success ? parsed.data : null;
 };

@@ -7,16 +7,20 @@ type MenuProps = {
   readonly children: ReactNode;
   readonly side?: 'top' | 'right' | 'bottom';
   readonly align?: 'start' | 'end';
+  /** Where something besides the trigger opens it. */
+  readonly open?: boolean;
+  readonly onOpenChange?: (open: boolean) => void;
 };
 
 /** Not modal: Radix's modal menus write a `<style>` element to lock scrolling, which `style-src 'self'` refuses. */
-export const Menu = ({ trigger, children, side = 'bottom', align = 'start' }: MenuProps): ReactElement => {
-  const [container, setContainer] = useState<HTMLElement | null>(null);
+export const Menu = ({ trigger, children, side = 'bottom', align = 'start', open: asked, onOpenChange }: MenuProps): ReactElement => {
+  const [opened, setOpened] = useState(false);
+  const open = asked ?? opened;
   return (
-    <DropdownMenu.Root modal={false} onOpenChange={(open) => open && setContainer(document.querySelector('main'))}>
+    <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpenChange ?? setOpened}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      {/* Into a landmark, so that who jumps from one to the next finds it. */}
-      <DropdownMenu.Portal container={container}>
+      {/* Into a landmark, so that who jumps from one to the next finds it; the last one, for the chat hides behind other pages. */}
+      <DropdownMenu.Portal container={open ? ([...document.querySelectorAll('main')].at(-1) ?? null) : null}>
         <DropdownMenu.Content
           side={side}
           align={align}

@@ -7,8 +7,8 @@ import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { ErrorCard } from '../../ui/error-card.tsx';
-import { daysAgo, formatMoment } from '../../ui/format.ts';
-import { openThread } from './chat-store.ts';
+import { daysAgo } from '../../ui/format.ts';
+import { SessionRow } from './session-row.tsx';
 
 export const SessionRows = (): ReactElement => {
   const { t } = useTranslation();
@@ -22,7 +22,7 @@ export const SessionRows = (): ReactElement => {
           <h3 className="px-2 pt-3 pb-1 font-medium text-muted-foreground text-xs">{t(headings[name])}</h3>
           <ul>
             {group.map((row) => (
-              <Row key={row.id} row={row} now={time} />
+              <SessionRow key={row.id} row={row} now={time} />
             ))}
           </ul>
         </section>
@@ -53,46 +53,6 @@ export const SessionRows = (): ReactElement => {
   );
 };
 
-const Row = ({ row, now }: { readonly row: Session; readonly now: number }): ReactElement => {
-  const { t, i18n } = useTranslation();
-  const { chat } = useConsole();
-  const open = useStore(chat, (state) => openThread(state).session?.id === row.id);
-  const foreign = row.channel !== 'console' && row.channel !== 'api';
-  return (
-    <li>
-      <button
-        type="button"
-        aria-current={open ? 'page' : undefined}
-        onClick={() => chat.openSession(row)}
-        className={cx(
-          'flex w-full items-center gap-2 rounded-lg px-2 py-1.5 text-left text-[13px] transition-colors focus-visible:-outline-offset-2',
-          open ? 'bg-hover font-medium' : 'hover:bg-hover/70',
-        )}
-      >
-        <span className="min-w-0 flex-1 truncate">{row.title || t('sessions.untitled')}</span>
-        {foreign ? (
-          <span
-            title={t('sessions.channel', { channel: row.channel })}
-            className="max-w-16 truncate rounded border px-1 text-[11px] text-muted-foreground"
-          >
-            {row.channel}
-          </span>
-        ) : null}
-        {row.running ? (
-          <span
-            role="img"
-            aria-label={t('sessions.running')}
-            title={t('sessions.running')}
-            className="shimmer size-2 shrink-0 rounded-full bg-link"
-          />
-        ) : (
-          <span className="shrink-0 text-[11px] text-muted-foreground tabular-nums">{formatMoment(row.updatedAt, now, i18n.language)}</span>
-        )}
-      </button>
-    </li>
-  );
-};
-
 const RowsSkeleton = (): ReactElement => {
   const { t } = useTranslation();
   return (
@@ -105,6 +65,7 @@ const RowsSkeleton = (): ReactElement => {
 };
 
 const headings = {
+  pinned: 'sessions.pinned',
   today: 'sessions.today',
   yesterday: 'sessions.yesterday',
   week: 'sessions.week',
@@ -114,9 +75,10 @@ type GroupName = keyof typeof headings;
 
 const groups = (rows: readonly Session[], now: number): readonly { readonly name: GroupName; readonly rows: readonly Session[] }[] => {
   const nameOf = (row: Session): GroupName => {
+    if (row.pinned) return 'pinned';
     const days = daysAgo(row.updatedAt, now);
     return days === 0 ? 'today' : days === 1 ? 'yesterday' : days <= 7 ? 'week' : 'older';
   };
-  const names: readonly GroupName[] = ['today', 'yesterday', 'week', 'older'];
+  const names: readonly GroupName[] = ['pinned', 'today', 'yesterday', 'week', 'older'];
   return names.map((name) => ({ name, rows: rows.filter((row) => nameOf(row) === name) })).filter((group) => group.rows.length > 0);
 };

@@ -50,6 +50,7 @@ import { createTokenService } from './tokens/token-service.ts';
 import { listenAdmin } from './transport/admin-socket.ts';
 import { createAuthenticate } from './transport/authenticate.ts';
 import { bindRoutes } from './transport/bind-routes.ts';
+import { createAddressGuard } from './transport/client-address.ts';
 import { createConnectionLimits } from './transport/connection-limits.ts';
 import { docsPage } from './transport/docs-page.ts';
 import { createKoaApp } from './transport/koa-app.ts';
@@ -179,9 +180,11 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       defaultAgent: agents.defaultId,
     });
     let guard = createSiteGuard({ port, ...config.security });
+    let addresses = createAddressGuard(config.security.ipAllowlist);
     const configuration = createConfigService(live, ports);
     live.onChange((now) => {
       guard = createSiteGuard({ port, ...now.security });
+      addresses = createAddressGuard(now.security.ipAllowlist);
       log.setLevel(now.logs.level);
     });
     const authenticate = createAuthenticate(tokens, createFailureLimit(clock));
@@ -204,6 +207,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       randomBytes,
       limits,
       guard: () => guard,
+      addresses: () => addresses,
       answered: metrics.answered,
       router: bindRoutes(
         {
@@ -265,6 +269,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       sessions: sessionCredential,
       limits,
       guard: () => guard,
+      addresses: () => addresses,
       perToken: () => live.current().gateway.limits.perToken,
       path: `${basePath}ws`,
       feeds: createWsFeeds({ approvals, followLog, engine, stops, database, sessionChanges, view: sessionRoutes.view }),

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { RequestState } from './bind-routes.ts';
+import { type AddressGuard, addressOf } from './client-address.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { reportError } from './report-errors.ts';
 import type { SiteGuard } from './site-guard.ts';
@@ -20,6 +21,7 @@ type AppPorts = {
   readonly limits: ConnectionLimits;
   /** False until the database and the signing key are at hand. */
   readonly guard: () => SiteGuard;
+  readonly addresses: () => AddressGuard;
   /** `route` as the contract's table has it; `other` for what is not in it. */
   readonly answered: (method: string, route: string, status: number) => void;
 };
@@ -41,7 +43,7 @@ export const createKoaApp = (ports: AppPorts): CreateListener => {
       const startedAt = ports.clock.monotonic();
       const traceId = ports.randomBytes(16).toString('hex');
       ctx.state.traceId = traceId;
-      ctx.state.address = ctx.req.socket.remoteAddress ?? '';
+      ctx.state.address = addressOf(ctx.req.socket);
       ctx.state.local = local;
       ctx.state.markAuthenticated = () => ports.limits.authenticated(ctx.req.socket);
       ctx.set('X-Content-Type-Options', 'nosniff');
@@ -53,6 +55,7 @@ export const createKoaApp = (ports: AppPorts): CreateListener => {
       ctx.set('Referrer-Policy', 'no-referrer');
       try {
         if (!local) {
+          ports.addresses().check(ctx.state.address);
           const listed = guard().check(ctx.req.headers);
           if (listed !== null && allowOrigin(ctx, listed)) return;
         }

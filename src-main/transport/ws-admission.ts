@@ -4,6 +4,7 @@ import type { Principal } from '../principal.ts';
 import type { SessionCredential } from '../sessions/session-credential.ts';
 import type { OneTimeCodes } from '../tokens/one-time-codes.ts';
 import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
+import { addressOf } from './client-address.ts';
 
 /** Who is on a connection, from where, and what it may speak of. */
 export type Visitor = {
@@ -50,7 +51,7 @@ export const createWsAdmission = (ports: {
 
   return {
     admit: async (request, query) => {
-      const address = request.socket.remoteAddress ?? '';
+      const address = addressOf(request.socket);
       const { by, only } = await identify(request, query, address);
       refuseApiKey(by);
       if (only !== null) requireScope(by, 'messages');

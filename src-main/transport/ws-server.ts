@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { SessionCredential } from '../sessions/session-credential.ts';
+import { type AddressGuard, addressOf } from './client-address.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 import { reportError } from './report-errors.ts';
 import type { SiteGuard } from './site-guard.ts';
@@ -16,6 +17,7 @@ type ServerPorts = WsPorts & {
   readonly admission: WsAdmission;
   readonly sessions: Pick<SessionCredential, 'touch' | 'onIdle'>;
   readonly guard: () => SiteGuard;
+  readonly addresses: () => AddressGuard;
   readonly limits: ConnectionLimits;
   /** Open connections that one token may have. */
   readonly perToken: () => number;
@@ -52,6 +54,7 @@ export const createWsServer = (ports: ServerPorts): WsServer => {
   };
 
   const admit = async (request: IncomingMessage): Promise<Visitor> => {
+    ports.addresses().check(addressOf(request.socket));
     ports.guard().check(request.headers);
     const [path, query = ''] = (request.url ?? '').split('?', 2);
     if (path !== ports.path) throw new AppError('NOT_FOUND', { hint: `The WebSocket is at ${ports.path}.` });

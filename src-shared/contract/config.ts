@@ -54,6 +54,9 @@ export const agentConfigSchema = z.strictObject({
 });
 export type AgentConfig = z.output<typeof agentConfigSchema>;
 
+const isAddressOrRange = (text: string): boolean =>
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()].some((form) => form.safeParse(text).success);
+
 export const configSchema = z.strictObject({
   gateway: z
     .strictObject({
@@ -91,6 +94,10 @@ export const configSchema = z.strictObject({
         .prefault({}),
       allowedOrigins: z.array(z.string()).default([]).describe('web pages that may call the gateway'),
       allowedHosts: z.array(z.string()).default([]).describe('host names the gateway answers under, besides loopback'),
+      ipAllowlist: z
+        .array(z.string().refine(isAddressOrRange, 'an IP address, or a range like 10.0.0.0/8'))
+        .default([])
+        .describe('addresses and CIDR ranges that get an answer; empty: all. This computer always does, and a proxy counts as itself'),
       statusRequiresToken: z.boolean().default(false).describe('also for the little that GET /api/v1/status tells anyone'),
       workspaceOnly: z.literal(true).default(true).describe('tools stay inside the workspace; cannot be switched off yet'),
       redactSecrets: z.literal(true).default(true).describe('in logs; cannot be switched off yet'),
@@ -142,7 +149,6 @@ export type Config = z.output<typeof configSchema>;
 
 /** Keys that the documentation of OpenClaw knows and this version cannot honour yet. Taking them silently would be a lie. */
 export const keysNotYet: readonly string[] = [
-  'security.ipAllowlist',
   'security.budget',
   'agents.*.skills',
   'agents.*.budget',

@@ -15,6 +15,7 @@ import { openApprovals } from './approvals/approval-queue.ts';
 import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
+import { createBatches } from './batches/batches.ts';
 import { createChannelRoutes } from './channels/channel-routes.ts';
 import { createConfigRoutes } from './config/config-routes.ts';
 import { createConfigService } from './config/config-service.ts';
@@ -39,7 +40,7 @@ import { createSessionExport } from './sessions/session-export.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
 import { openStops } from './sessions/stops.ts';
 import { createSubmitMessage } from './sessions/submit-message.ts';
-import { answerFromStore, endFromStore } from './sessions/turn-answer.ts';
+import { answerFromStore, createAnswerOf, endFromStore } from './sessions/turn-answer.ts';
 import { createTurnEngine } from './sessions/turn-engine.ts';
 import { followTurn, replayed } from './sessions/turn-frames.ts';
 import { createQuotaWatch } from './storage/quota-watch.ts';
@@ -191,6 +192,22 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const exportSession = createSessionExport({ database, clock, redact });
     const sessionChanges = createSessionChanges({ database, clock, engine, directory });
     const sessionRoutes = createSessionRoutes({ database, engine, directory, changes: sessionChanges, exportSession });
+    const batches = createBatches({
+      database,
+      clock,
+      randomBytes,
+      log: logger,
+      engine,
+      submit,
+      readIdempotency,
+      answerOf: createAnswerOf(database, directory),
+      sessionsRunning: () => live.current().gateway.limits.sessionsRunning,
+      requireAgent: (id) => void agents.get(id),
+      defaultAgent: agents.defaultId,
+      holder: (id) => (id === localPrincipal.id ? localPrincipal : tokens.byId(id)),
+      onEnd: tokens.onEnd,
+    });
+    stops.onChange(batches.wake);
     const metrics = createMetrics({
       clock,
       database,
@@ -227,6 +244,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createMessageRoutes({ database, engine, directory, submit }),
           ...createBrakeRoutes(brake, stops),
           ...sessionRoutes,
+          ...batches.routes,
           ...createAgentRoutes({ agents, models, engine, toolNames: tools.map(({ name }) => name) }),
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
@@ -278,7 +296,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     });
     undo.push(async () => {
       await ws.close();
+      const parked = batches.stop();
       await engine.stop();
+      await parked;
     });
     tokens.onEnded(engine.cancelOwner);
     mint = async () => {
@@ -286,6 +306,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       return { token: secret, expiresAt: row.expiresAt };
     };
     await engine.recover();
+    await batches.start();
     watchActivity(engine, stops, (next) => {
       activity = next;
       for (const listener of watchers) listener(next);

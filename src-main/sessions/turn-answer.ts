@@ -2,7 +2,9 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { ToolCall } from '../../src-shared/contract/events.ts';
 import type { RouteAnswer, TurnAnswer } from '../../src-shared/contract/rest.ts';
 import { errorCodes } from '../../src-shared/error-codes.ts';
+import type { Principal } from '../principal.ts';
 import type { Database, EventRow, TurnRow } from '../storage/database.ts';
+import type { SessionDirectory } from './session-directory.ts';
 import { noUsage, type Turn, type TurnOutcome, type TurnRequest } from './turn.ts';
 
 type Answer = RouteAnswer<'postMessage'>;
@@ -53,6 +55,16 @@ export const answerFromStore = async (database: Database, row: TurnRow, sessionI
     ...(error ? { error: errorOf(error, row.traceId) } : {}),
   });
 };
+
+/** The answer of a turn that has ended, as `by` may know it; null where nothing of it is kept. */
+export const createAnswerOf =
+  (database: Database, directory: SessionDirectory) =>
+  async (messageId: string, by: Principal): Promise<TurnAnswer | null> => {
+    const row = await database.read({ op: 'turn.get', messageId });
+    if (!row) return null;
+    const session = await database.read({ op: 'session.get', id: row.sessionId });
+    return (await answerFromStore(database, row, session ? directory.idFor(session, by) : row.sessionId)).body;
+  };
 
 type StoredEnd = Omit<TurnOutcome, 'status'> & { readonly status: TurnRow['status'] };
 

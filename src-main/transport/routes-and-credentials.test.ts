@@ -62,16 +62,17 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   createChatCompletion: { body: { model: 'openclaw', messages: [{ role: 'user', content: '/help' }] } },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
-const params: Readonly<Record<string, string>> = { id: `msg_${'a'.repeat(22)}`, agentId: 'main' };
 const ask = async (id: RouteId, token?: string) => {
   const route: Route = routes[id];
   // Failures are counted by the minute; this is not what is tested here.
   clock.advance(60_001);
   const query = id === 'searchSessions' ? '?q=x' : '';
-  const handle = route.path.includes('/approval') ? `apr_${'a'.repeat(22)}` : params.id;
-  return t.call(route.method, route.path.replace(/\{(\w+)\}/g, (_all, name: string) => (name === 'id' ? handle : params[name])!) + query, {
+  const kind = route.path.includes('/approval') ? 'apr' : route.path.includes('/batches') ? 'bat' : 'msg';
+  const path = route.path.replace('{agentId}', 'main').replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`);
+  return t.call(route.method, path + query, {
     token,
-    headers: { 'X-OpenClaw-Pin': '2468' },
+    headers: { 'X-OpenClaw-Pin': '2468', ...(route.lines ? { 'Content-Type': 'application/jsonl' } : {}) },
+    ...(route.lines ? { body: '{"content":"/help"}' } : {}),
     ...(id in requests ? { json: (requests[id as keyof typeof requests] as { readonly body?: unknown }).body } : {}),
   });
 };

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AppError } from '../../src-shared/app-error.ts';
 import { version } from '../version.ts';
 import { addApprovals } from './approval-program.ts';
+import { addBatch } from './batch-program.ts';
 import { addConfig } from './config-program.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { addSessions } from './sessions-program.ts';
@@ -22,6 +23,8 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     .description('A self-hosted message gateway and AI agent runtime on localhost:18789.')
     .version(version)
     .configureOutput({ writeOut: (text) => ports.stdout.write(text), writeErr: (text) => ports.stderr.write(text) })
+    // What stands behind a subcommand is that one's, also where its parent has an option of the same name.
+    .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError();
 
@@ -127,6 +130,9 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
 
   addApprovals(program, ports);
   addSessions(program, ports);
+  addBatch(program, ports, (code) => {
+    exitCode = code;
+  });
 
   program
     .command('logs')

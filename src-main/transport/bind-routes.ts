@@ -74,20 +74,27 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
       }
       if (!handler) throw new AppError('NOT_YET');
       const read = await readBody(route, ctx.req);
-      const input = {
-        params: route.params ? parse(route.params, ctx.params, 'path') : undefined,
-        query: route.query ? parse(route.query, { ...ctx.query }, 'query') : undefined,
-        body: read?.body,
-      };
-      const answer = await handler(input, {
-        principal,
-        traceId: ctx.state.traceId,
-        address: ctx.state.address,
-        headers: ctx.req.headers,
-        pin: readPin(ctx.req.headers),
-        wantsStream: route.stream === true && (ctx.req.headers.accept ?? '').includes('text/event-stream'),
-        bodyHash: read?.hash ?? (() => sha256('')),
-        onHangUp: (listener) => onHangUp(ctx.res, listener),
+      const run = async () =>
+        handler(
+          {
+            params: route.params ? parse(route.params, ctx.params, 'path') : undefined,
+            query: route.query ? parse(route.query, { ...ctx.query }, 'query') : undefined,
+            body: read?.body,
+          },
+          {
+            principal,
+            traceId: ctx.state.traceId,
+            address: ctx.state.address,
+            headers: ctx.req.headers,
+            pin: readPin(ctx.req.headers),
+            wantsStream: route.stream === true && (ctx.req.headers.accept ?? '').includes('text/event-stream'),
+            bodyHash: read?.hash ?? (() => sha256('')),
+            onHangUp: (listener) => onHangUp(ctx.res, listener),
+          },
+        );
+      const answer = await run().catch(async (thrown: unknown) => {
+        await read?.takeRest?.();
+        throw thrown;
       });
       if ('sse' in answer) openSse(ctx, principal ? endingWith(principal, authenticate, answer) : answer.sse);
       else if ('raw' in answer) {
@@ -155,11 +162,14 @@ const admit = (route: Route, ctx: Context & { state: RequestState }, authenticat
 };
 
 /** Parsed by the row's schema; JSON Lines are parsed as the handler takes them. */
-const readBody = async (route: Route, request: IncomingMessage): Promise<{ body: unknown; hash: () => string } | null> => {
+const readBody = async (
+  route: Route,
+  request: IncomingMessage,
+): Promise<{ body: unknown; hash: () => string; takeRest?: () => Promise<void> } | null> => {
   if (!route.body) return null;
   if (route.lines) {
-    const { lines, hash } = readJsonLines(request, route.body, route.lines);
-    return { body: lines, hash };
+    const { lines, ...read } = readJsonLines(request, route.body, route.lines);
+    return { body: lines, ...read };
   }
   const { value, bytes } = await readJsonBody(request);
   return { body: parse(route.body, value, 'body'), hash: () => sha256(bytes) };

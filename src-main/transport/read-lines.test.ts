@@ -103,10 +103,12 @@ describe('readJsonLines', () => {
     expect((await readAll(['{"content":"a"}'], { 'content-type': 'Application/X-NDJSON; charset=utf-8' })).length).toBe(1);
   });
 
-  it('takes the rest of the body where whoever reads the lines stops', async () => {
+  it('takes the rest of a body that is not wanted', async () => {
     const request = requestOf(Array.from({ length: 500 }, (_, i) => `{"content":"${i}"}\n`));
-    const { lines } = readJsonLines(request, schema, { ...limits, maxLines: 1_000 });
+    const { lines, takeRest } = readJsonLines(request, schema, { ...limits, maxLines: 1_000 });
     for await (const _line of lines) break;
+    expect(request.readableEnded).toBe(false);
+    await takeRest();
     expect(request.readableEnded).toBe(true);
   });
 

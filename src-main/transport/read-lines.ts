@@ -15,8 +15,14 @@ const bytesPerRound = 32 * 1024;
 
 type Problem = { readonly line: number; readonly message: string };
 
-/** A JSON Lines body as it comes in. `hash` is of the bytes so far: of all of them, once `lines` has ended. */
-export type ReadLines<T> = { readonly lines: AsyncIterable<BodyLine<T>>; readonly hash: () => string };
+/** A JSON Lines body as it comes in. */
+export type ReadLines<T> = {
+  readonly lines: AsyncIterable<BodyLine<T>>;
+  /** SHA-256 (hex) of the bytes so far: of all of them, once `lines` has ended. */
+  readonly hash: () => string;
+  /** A client that still sends does not read: what is left of its body has to be taken before it sees an error. Never throws. */
+  readonly takeRest: () => Promise<void>;
+};
 
 /**
  * Reads a body of JSON Lines: `application/jsonl` or `application/x-ndjson`, no Content-Encoding; each line at most
@@ -53,10 +59,13 @@ export const readJsonLines = <T>(
     }
   };
 
-  /** A client that still sends does not read: what is left of its body has to be taken before it sees our answer. */
-  const takeTheRest = async (): Promise<void> => {
+  const takeRest = async (): Promise<void> => {
     if (request.complete || request.destroyed || size > maxBytes) return;
-    for await (const _chunk of chunks());
+    try {
+      for await (const _chunk of chunks());
+    } catch {
+      // Whoever sent it is gone, or goes on and on: nobody to tell.
+    }
   };
 
   const lines = async function* (): AsyncGenerator<BodyLine<T>> {
@@ -68,34 +77,30 @@ export const readJsonLines = <T>(
       bad += 1;
       if (problems.length < problemsMost) problems.push({ line, message });
     };
-    try {
-      for await (const { line, bytes } of splitLines(counted(chunks(), hash))) {
-        round = { lines: round.lines + 1, bytes: round.bytes + (bytes?.length ?? 0) };
-        if (round.lines >= linesPerRound || round.bytes >= bytesPerRound) {
-          round = { lines: 0, bytes: 0 };
-          await nextRound();
-        }
-        // Enough is known, the rest only has to be taken.
-        if (problems.length >= problemsMost) continue;
-        if (bytes === null) complain(line, 'is longer than 1 MiB');
-        else {
-          const read = readLine(bytes, schema);
-          if (read === null) continue;
-          found += 1;
-          if ('problem' in read) complain(line, read.problem);
-          else if (found > maxLines) complain(line, `is one more than the ${maxLines.toLocaleString('en')} a batch may have`);
-          else if (bad === 0) yield { line, value: read.value };
-        }
+    for await (const { line, bytes } of splitLines(counted(chunks(), hash))) {
+      round = { lines: round.lines + 1, bytes: round.bytes + (bytes?.length ?? 0) };
+      if (round.lines >= linesPerRound || round.bytes >= bytesPerRound) {
+        round = { lines: 0, bytes: 0 };
+        await nextRound();
       }
-      if (found === 0 && bad === 0) complain(1, 'there is no message in the whole body');
-      const [first] = problems;
-      if (first) throw invalid(first, problems, bad);
-    } finally {
-      await takeTheRest().catch(() => undefined);
+      // Enough is known, the rest only has to be taken.
+      if (problems.length >= problemsMost) continue;
+      if (bytes === null) complain(line, 'is longer than 1 MiB');
+      else {
+        const read = readLine(bytes, schema);
+        if (read === null) continue;
+        found += 1;
+        if ('problem' in read) complain(line, read.problem);
+        else if (found > maxLines) complain(line, `is one more than the ${maxLines.toLocaleString('en')} a batch may have`);
+        else if (bad === 0) yield { line, value: read.value };
+      }
     }
+    if (found === 0 && bad === 0) complain(1, 'there is no message in the whole body');
+    const [first] = problems;
+    if (first) throw invalid(first, problems, bad);
   };
 
-  return { lines: { [Symbol.asyncIterator]: lines }, hash: () => hash.copy().digest('hex') };
+  return { lines: { [Symbol.asyncIterator]: lines }, hash: () => hash.copy().digest('hex'), takeRest };
 };
 
 const counted = async function* (chunks: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {

@@ -171,6 +171,23 @@ describe('chat completions', () => {
   });
 });
 
+describe('a tool that somebody has to allow', () => {
+  it('is waited for, and its leave is asked for where everyone is asked', async () => {
+    const { t } = await start((_request, count) =>
+      count === 1
+        ? { kind: 'tools', calls: [{ id: 'c1', name: 'file_write', arguments: { path: 'note.txt', content: 'x' } }] }
+        : { kind: 'text', chunks: ['written'] },
+    );
+    const stream = await sdk(t).chat.completions.create({ model: 'openclaw', messages: hi, stream: true });
+    const [approval] = (await t.call('GET', '/api/v1/approvals', { token: t.admin })).json.approvals;
+    expect(approval).toMatchObject({ tool: 'file_write', status: 'pending' });
+    await t.call('POST', `/api/v1/approvals/${approval.id}`, { token: t.admin, json: { decision: 'approve' } });
+    let text = '';
+    for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+    expect(text).toBe('written');
+  });
+});
+
 describe('a page of a listed origin', () => {
   it('may send what the SDK sends', async () => {
     const { t } = await start(echo, { config: { security: { allowedOrigins: ['https://chat.example'] } } });

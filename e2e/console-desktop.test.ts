@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { root } from './harness/child.ts';
 import { createToken, openclaw } from './harness/gateway.ts';
@@ -130,5 +131,47 @@ describe('the desktop window', () => {
     const second = launchDesktop(home, ['--port', String(port)]).catch(() => 'ended');
     expect(await second).toBe('ended');
     expect(app.windows()).toHaveLength(1);
+  });
+
+  test('rotates every token, its own too, and goes on', async () => {
+    const { window } = await open();
+    await composer(window).waitFor();
+    const token = await createToken(home);
+    await window.getByRole('button', { name: /^(Tokens|令牌)$/ }).click();
+    await window.getByRole('row', { name: /e2e/ }).waitFor();
+    await window.getByRole('button', { name: /^(Rotate all|全部轮换)$/ }).click();
+    await window.getByRole('button', { name: /^(End them all|全部失效)$/ }).click();
+    await expect.poll(() => window.getByRole('row', { name: /e2e/ }).count()).toBe(0);
+    expect((await fetch(`http://localhost:${port}/api/v1/agents`, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(401);
+    await window.getByRole('button', { name: /^(Chat|聊天)$/ }).click();
+    await composer(window).fill('still here?');
+    await window.keyboard.press('Enter');
+    await reply(window, 'hello').waitFor();
+  });
+
+  test('saves a chat as a file', async () => {
+    const { window, app } = await open();
+    await composer(window).fill('keep this');
+    await window.keyboard.press('Enter');
+    await reply(window, 'hello').waitFor();
+    const file = join(home.dir, 'saved.md');
+    // Instead of the dialog that asks where.
+    const saved = app.evaluate(
+      ({ session }, path) =>
+        new Promise((resolve) =>
+          session.defaultSession.once('will-download', (_event, item) => {
+            item.setSavePath(path);
+            item.once('done', (_done, state) => resolve(state));
+          }),
+        ),
+      file,
+    );
+    await window
+      .getByRole('navigation', { name: /^(Chats|会话)$/ })
+      .getByText('keep this')
+      .click({ button: 'right' });
+    await window.getByRole('menuitem', { name: /Markdown/ }).click();
+    expect(await saved).toBe('completed');
+    expect(readFileSync(file, 'utf8')).toContain('keep this');
   });
 });

@@ -2,8 +2,8 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { root, startChild } from './harness/child.ts';
-import { axe, looks, openConsole, picture } from './harness/console-page.ts';
+import { root, run, startChild } from './harness/child.ts';
+import { axe, looks, openConsole, picture, toastStands } from './harness/console-page.ts';
 import { createToken, type RunningGateway, startGateway } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { startUpstream, type Upstream } from './harness/upstream.ts';
@@ -43,7 +43,8 @@ const open = async (look = {}) => {
 
 const mint = async (page: Page, name: string, kind = 'Token'): Promise<void> => {
   await page.getByRole('button', { name: 'New token' }).first().click();
-  await page.getByRole('textbox', { name: 'Name' }).fill(name);
+  // The focus is where one begins.
+  await page.keyboard.type(name);
   await page.getByLabel('Kind').selectOption({ label: kind });
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByText('is ready').waitFor();
@@ -67,11 +68,9 @@ const runs = async (code: string, command: string, extension: string): Promise<v
   await program.stop();
 };
 
-/** While it fades in it has no contrast yet. */
-const toastStands = async (page: Page): Promise<void> => {
-  const toast = page.locator('[data-sonner-toast][data-mounted=true]');
-  await toast.waitFor();
-  await toast.evaluate((element) => Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)));
+const statusWith = async (token: string): Promise<number> => {
+  const { status } = await fetch(`${gateway.url}api/v1/agents`, { headers: { Authorization: `Bearer ${token}` } });
+  return status;
 };
 
 describe('the tokens page in a browser', () => {
@@ -101,6 +100,64 @@ describe('the tokens page in a browser', () => {
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByRole('status').getByText(reply).waitFor();
     await close();
+  });
+
+  test('ends a token at once and brings it back', async () => {
+    const { page, close } = await open();
+    const token = await createToken(home);
+    await page.reload();
+    expect(await statusWith(token)).toBe(200);
+    await page.getByRole('button', { name: 'Revoke e2e' }).click();
+    await toastStands(page);
+    expect(await statusWith(token)).toBe(401);
+    await page.getByRole('row', { name: /e2e.*Revoked/ }).waitFor();
+    await page.locator('[data-sonner-toast]').getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('“e2e” works again').waitFor();
+    expect(await statusWith(token)).toBe(200);
+
+    // The same by keyboard, and from the row.
+    await page.getByRole('button', { name: 'Revoke e2e' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Undo revoking e2e' }).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Undo revoking e2e');
+    await page.keyboard.press('Enter');
+    await page.getByRole('row', { name: /e2e.*Active/ }).waitFor();
+    expect(await statusWith(token)).toBe(200);
+    await close();
+  });
+
+  test('shows a token again only to who has the PIN', async () => {
+    const { page, close } = await open();
+    await mint(page, 'guarded');
+    await page.getByRole('button', { name: 'Show the secret' }).click();
+    await page.getByRole('button', { name: 'Copy the secret' }).click();
+    const secret = await copied(page);
+    expect(await statusWith(secret)).toBe(200);
+    await page.getByRole('button', { name: 'Done' }).click();
+    const { code, stderr } = await run(process.execPath, [`${root}/out/main/cli.js`, 'pin', 'set'], {
+      env: home.env(),
+      input: '2468\n2468\n',
+    });
+    expect(code, stderr).toBe(0);
+
+    await page.getByRole('button', { name: 'Use guarded' }).click();
+    await page.getByRole('textbox', { name: 'PIN' }).waitFor();
+    await page.keyboard.type('0000');
+    await page.keyboard.press('Enter');
+    await page.getByText('The PIN is wrong.').waitFor();
+    await picture(page, 'tokens-pin');
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('textbox', { name: 'PIN' }).fill('2468');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Copy the secret' }).click();
+    expect(await copied(page)).toBe(secret);
+    await page.getByRole('button', { name: 'Done' }).click();
+    // Where it was opened from.
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Use guarded');
+    const cleared = await run(process.execPath, [`${root}/out/main/cli.js`, 'pin', 'clear'], { env: home.env(), input: '2468\n' });
+    expect(cleared.code, cleared.stderr).toBe(0);
+    // Chromium itself writes down the 403 that asked for the PIN.
+    await close(/403/);
   });
 
   for (const look of looks) {

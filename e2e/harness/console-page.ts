@@ -15,8 +15,8 @@ export type Look = {
 
 export type ConsolePage = {
   readonly page: Page;
-  /** Fails with every error or warning that the page has written to its console. */
-  readonly close: () => Promise<void>;
+  /** Fails with every error or warning that the page has written to its console, but for those that were `expected`. */
+  readonly close: (expected?: RegExp) => Promise<void>;
 };
 
 /** The four ways the console can look. */
@@ -44,9 +44,9 @@ export const openConsole = async (browser: Browser, home: Home, look: Look = {})
   await page.goto(await signInLink(home));
   return {
     page,
-    close: async () => {
+    close: async (expected) => {
       await context.close();
-      expect(complaints).toEqual([]);
+      expect(complaints.filter((complaint) => !expected?.test(complaint))).toEqual([]);
     },
   };
 };
@@ -66,4 +66,11 @@ export const picture = async (page: Page, name: string, look: Look = {}): Promis
   const folder = `${root}/e2e/screenshots`;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: `${folder}/${name}-${look.colorScheme ?? 'light'}-${look.locale ?? 'en-US'}.png` });
+};
+
+/** Resolves when there is a toast and it stands: while it fades in it has no contrast. */
+export const toastStands = async (page: Page): Promise<void> => {
+  const toast = page.locator('[data-sonner-toast][data-mounted=true]');
+  await toast.waitFor();
+  await toast.evaluate((element) => Promise.all(element.getAnimations({ subtree: true }).map(({ finished }) => finished)));
 };

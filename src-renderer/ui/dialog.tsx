@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactElement, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from './button.tsx';
 import { cx } from './class-names.ts';
@@ -9,7 +9,7 @@ type DialogProps = {
   /** Escape, the cross, or a click beside it. */
   readonly onClose: () => void;
   readonly children: ReactNode;
-  /** Below the content: the buttons, the one that does it last. */
+  /** Below the content: the buttons, the one that does it last. What has `data-autofocus` is where one begins. */
   readonly actions?: ReactNode;
   readonly wide?: boolean;
   /** `alertdialog` where something is about to be lost. */
@@ -24,9 +24,11 @@ export const Dialog = ({ title, onClose, children, actions, wide = false, role =
   const { t } = useTranslation();
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before it is taken out of the document, for only then `close` gives the focus back.
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (dialog && !dialog.open) dialog.showModal();
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => dialog?.close();
   }, []);
   return (

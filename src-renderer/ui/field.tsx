@@ -38,7 +38,7 @@ const described = (id: string, { help, problem }: Pick<FieldProps, 'help' | 'pro
 });
 
 /** A line of text with its label, help and problem. */
-export const TextField = ({ label, help, problem, className, ...rest }: FieldProps & ComponentProps<'input'>): ReactElement => {
+export const TextField = ({ label, help, problem, className, autoFocus, ...rest }: FieldProps & ComponentProps<'input'>): ReactElement => {
   const id = useId();
   return (
     <Labelled id={id} label={label} help={help} problem={problem} className={className}>
@@ -46,6 +46,8 @@ export const TextField = ({ label, help, problem, className, ...rest }: FieldPro
         type="text"
         autoComplete="off"
         spellCheck={false}
+        // In a dialog that is just opening React's own comes too early: nothing in it can have the focus yet.
+        data-autofocus={autoFocus}
         {...rest}
         {...described(id, { help, problem })}
         className={cx(control, 'h-9')}

@@ -1,6 +1,6 @@
 import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { type ReactElement, type ReactNode, useState } from 'react';
+import { type ComponentType, type ReactElement, type ReactNode, useState } from 'react';
 
 type MenuProps = {
   readonly trigger: ReactElement;
@@ -38,8 +38,15 @@ export const Menu = ({ trigger, children, side = 'bottom', align = 'start', open
 const row =
   'flex cursor-default select-none items-center gap-2 rounded-lg py-1.5 pr-3 pl-8 text-[13px] outline-none data-[highlighted]:bg-hover relative';
 
-export const MenuItem = ({ children, onSelect }: { readonly children: ReactNode; readonly onSelect: () => void }): ReactElement => (
+type MenuItemProps = {
+  readonly icon?: ComponentType<{ readonly size?: number; readonly className?: string }>;
+  readonly children: ReactNode;
+  readonly onSelect: () => void;
+};
+
+export const MenuItem = ({ icon: Icon, children, onSelect }: MenuItemProps): ReactElement => (
   <DropdownMenu.Item className={row} onSelect={onSelect}>
+    {Icon ? <Icon size={14} className="absolute left-2.5 text-muted-foreground" /> : null}
     {children}
   </DropdownMenu.Item>
 );

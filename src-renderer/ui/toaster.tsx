@@ -4,6 +4,7 @@ const Sonner = lazy(() => import('sonner').then(({ Toaster }) => ({ default: Toa
 
 export const Toaster = ({ theme }: { readonly theme: 'light' | 'dark' | 'system' }): ReactElement => (
   <Suspense fallback={null}>
-    <Sonner position="bottom-right" theme={theme} offset={44} />
+    {/* Not at the bottom: an offer to undo stands for a minute, and below it would be the button that sends. */}
+    <Sonner position="top-center" theme={theme} offset={8} />
   </Suspense>
 );

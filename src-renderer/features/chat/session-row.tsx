@@ -1,4 +1,4 @@
-import { Ellipsis, Pin } from 'lucide-react';
+import { Braces, Ellipsis, FileText, Hash, Link, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -118,15 +118,29 @@ const RowMenu = ({ row, actions, open, onOpenChange, onRename }: RowMenuProps): 
         </IconButton>
       }
     >
-      <MenuItem onSelect={onRename}>{t('sessions.rename')}</MenuItem>
-      <MenuItem onSelect={() => actions.pin(row)}>{t(row.pinned ? 'sessions.unpin' : 'sessions.pin')}</MenuItem>
+      <MenuItem icon={Pencil} onSelect={onRename}>
+        {t('sessions.rename')}
+      </MenuItem>
+      <MenuItem icon={row.pinned ? PinOff : Pin} onSelect={() => actions.pin(row)}>
+        {t(row.pinned ? 'sessions.unpin' : 'sessions.pin')}
+      </MenuItem>
       <MenuSeparator />
-      <MenuItem onSelect={() => actions.download(row, 'markdown')}>{t('sessions.exportMarkdown')}</MenuItem>
-      <MenuItem onSelect={() => actions.download(row, 'json')}>{t('sessions.exportJson')}</MenuItem>
-      <MenuItem onSelect={() => actions.copyLink(row)}>{t('sessions.copyLink')}</MenuItem>
-      <MenuItem onSelect={() => actions.copyHandle(row)}>{t('sessions.copyHandle')}</MenuItem>
+      <MenuItem icon={FileText} onSelect={() => actions.download(row, 'markdown')}>
+        {t('sessions.exportMarkdown')}
+      </MenuItem>
+      <MenuItem icon={Braces} onSelect={() => actions.download(row, 'json')}>
+        {t('sessions.exportJson')}
+      </MenuItem>
+      <MenuItem icon={Link} onSelect={() => actions.copyLink(row)}>
+        {t('sessions.copyLink')}
+      </MenuItem>
+      <MenuItem icon={Hash} onSelect={() => actions.copyHandle(row)}>
+        {t('sessions.copyHandle')}
+      </MenuItem>
       <MenuSeparator />
-      <MenuItem onSelect={() => actions.remove(row)}>{t('sessions.delete')}</MenuItem>
+      <MenuItem icon={Trash2} onSelect={() => actions.remove(row)}>
+        {t('sessions.delete')}
+      </MenuItem>
     </Menu>
   );
 };

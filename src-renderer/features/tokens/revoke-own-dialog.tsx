@@ -20,7 +20,9 @@ export const RevokeOwnDialog = ({ token, revoke, onClose }: RevokeOwnDialogProps
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
+          <Button data-autofocus onClick={onClose}>
+            {t('dialog.cancel')}
+          </Button>
           <Button
             look="danger"
             onClick={() => {

@@ -37,7 +37,9 @@ export const RotateDialog = ({ onClose }: { readonly onClose: () => void }): Rea
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
+          <Button data-autofocus onClick={onClose}>
+            {t('dialog.cancel')}
+          </Button>
           <Button look="danger" disabled={busy} onClick={() => void rotate()}>
             {t(busy ? 'tokens.rotating' : 'tokens.rotateConfirm')}
           </Button>

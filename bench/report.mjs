@@ -8,7 +8,7 @@ const surfaces = /** @type {const} */ (['rest', 'sse', 'v1', 'v1-stream', 'ws', 
 const show = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
 /** @param {Figures} figures @returns {Verdict[]} */
-export const judge = ({ cells, fdatasync, start, memory, loop }) => {
+export const judge = ({ cells, fdatasync, start, memory, loop, history }) => {
   const cell = (/** @type {Cell['kind']} */ kind, /** @type {number} */ concurrency) => {
     const found = cells.find((candidate) => candidate.kind === kind && candidate.concurrency === concurrency);
     if (!found) throw new Error(`no figures for ${kind} at ${concurrency}`);
@@ -33,6 +33,8 @@ export const judge = ({ cells, fdatasync, start, memory, loop }) => {
     most(`resident after ${memory.after[1]?.turns} turns against ${memory.after[0]?.turns}`, after10 / after2, 1.1, '×'),
     most('heap in use, the same', (memory.after[1]?.inUseMb ?? Number.NaN) / (memory.after[0]?.inUseMb ?? Number.NaN), 1.1, '×'),
     ...loop.map(({ concurrency, p99 }) => most(`event-loop delay p99 at ${concurrency}`, p99, 10, 'ms')),
+    ...history.rows.flatMap(({ name, p95, targetMs }) => (targetMs === null ? [] : [most(`p95, ${name}`, p95, targetMs, 'ms')])),
+    most('a piece of a purge, longest', history.purge.max, 50, 'ms', 1),
   ];
 };
 
@@ -55,7 +57,7 @@ const least = (name, value, limit) => ({
 });
 
 /** @param {Figures} figures @param {readonly Verdict[]} verdicts */
-export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop, spreadPackets }, verdicts) => {
+export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop, spreadPackets, history }, verdicts) => {
   const straightAt = new Map(cells.filter(({ kind }) => kind === 'straight').map((cell) => [cell.concurrency, cell]));
   const added = (/** @type {Cell} */ cell, /** @type {'p50' | 'p95' | 'first'} */ what) => {
     const base = straightAt.get(cell.concurrency)?.[what] ?? null;
@@ -94,6 +96,9 @@ export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop
         `event-loop delay at ${String(concurrency).padEnd(5)} p50 ${show(p50)} ms, p99 ${show(p99)} ms, most ${show(max)} ms`,
     ),
     '',
+    ...table([`${history.messages} messages (ms)`, 'p50', 'p95', 'max', 'p95 × base'], historyRows(history)),
+    `built in ${show(history.builtMs / 1000, 0)} s, ${show(history.mb, 0)} MB`,
+    '',
     ...table(
       ['what', 'target', 'measured', 'verdict'],
       verdicts.map(({ name, target, measured, reached, missedBy }) => [
@@ -106,6 +111,12 @@ export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop
   ];
   return `${lines.join('\n')}\n`;
 };
+
+/** @param {Figures['history']} history */
+const historyRows = ({ baseline, rows, purge }) => [
+  ...[baseline, ...rows].map(({ name, p50, p95, max }) => [name, show(p50), show(p95), show(max), show(p95 / baseline.p95, 1)]),
+  ['a piece of a purge, 100 rows', show(purge.p50), show(purge.p95), show(purge.max), show(purge.p95 / baseline.p95, 1)],
+];
 
 /** @param {readonly string[]} heads @param {readonly (readonly string[])[]} rows */
 const table = (heads, rows) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { startLoadClient } from './load/load-client.mjs';
 import { measureDesktopStart } from './measure/desktop-start.mjs';
 import { measureFdatasync } from './measure/fdatasync.mjs';
+import { measureHistory } from './measure/history.mjs';
 import { measureLoop } from './measure/loop.mjs';
 import { measureMemory } from './measure/memory.mjs';
 import { measureSockets } from './measure/sockets.mjs';
@@ -17,6 +18,7 @@ import { cpuMs } from './processes/procfs.mjs';
  * @property {number} rounds @property {number} warmMs @property {number} measureMs of a cell
  * @property {number} starts @property {number} desktopStarts
  * @property {readonly [number, number]} turnMarks @property {number} sockets @property {number} loopMs
+ * @property {{messages: number, times: number}} history
  */
 
 /** @type {Effort} */
@@ -30,6 +32,7 @@ export const full = {
   turnMarks: [2_000, 10_000],
   sockets: 5_000,
   loopMs: 4_000,
+  history: { messages: 1_000_000, times: 200 },
 };
 /** @type {Effort} */
 export const quick = {
@@ -42,6 +45,7 @@ export const quick = {
   turnMarks: [1_000, 4_000],
   sockets: 1_000,
   loopMs: 1_500,
+  history: { messages: 100_000, times: 100 },
 };
 
 const preload = (/** @type {string} */ name) => ({ NODE_OPTIONS: `--import=${new URL(`processes/${name}`, import.meta.url).href}` });
@@ -103,7 +107,10 @@ export const runPhases = async ({ root, built }, effort, progress) => {
 
     progress('one packet for each chunk');
     const spreadPackets = await measureSpreadPackets({ root, built, load }, effort);
-    return { cells, fdatasync, start, desktop, memory, sockets, loop, spreadPackets };
+
+    progress('a long history');
+    const history = await measureHistory({ root, built }, effort.history, progress);
+    return { cells, fdatasync, start, desktop, memory, sockets, loop, spreadPackets, history };
   } finally {
     await Promise.all([stop(upstream.child), stop(echo.child), load.stop()]);
     home.remove();

@@ -115,7 +115,7 @@ describe('retention', () => {
     await database.write([{ op: 'session.delete', id: s, at: 1 }]);
     await round();
     expect(await left('long')).toEqual([]);
-    expect(pieces).toBe(5);
+    expect(pieces).toBe(10);
   });
 
   it('says when it cannot, and tries again', async () => {

@@ -18,8 +18,8 @@ const dayMs = 24 * 3_600_000;
 const roundMs = 60_000;
 /** Between pieces, so that turns find the storage free for most of the time. */
 const restMs = 25;
-/** Rows of a piece: some 10 ms of the storage worker. */
-const pieceRows = 200;
+/** Rows of a piece: some 5 ms of the storage worker. */
+const pieceRows = 100;
 /** What is known of turns that left nothing in the history is kept for the request inspector. */
 const hiddenDays = 7;
 const batchDays = 30;

@@ -1,6 +1,7 @@
 import type { Config } from '../src-shared/contract/config.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Log } from './logs/create-log.ts';
+import type { Programs } from './programs/open-programs.ts';
 import type { Database, OpenReport } from './storage/database.ts';
 import type { SecretStore } from './storage/secret-store.ts';
 
@@ -30,6 +31,8 @@ export type GatewayPorts = {
   readonly adminSocket: string | null;
   /** The built console. */
   readonly consoleFolder: string;
+  /** What agents may start. */
+  readonly programs: Programs;
   /** An agent's folder: made where it is missing, links resolved. `configured`: as `agents.<id>.workspace` says. */
   readonly openWorkspace: (agentId: string, configured: string | null) => Promise<string>;
   readonly configFile: ConfigFile;

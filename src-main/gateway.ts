@@ -11,6 +11,7 @@ import { createRunAgent } from './agents/run-agent.ts';
 import { createFileRead } from './agents/tools/file-read.ts';
 import { createFileWrite } from './agents/tools/file-write.ts';
 import { createListDir } from './agents/tools/list-dir.ts';
+import { createShell } from './agents/tools/shell.ts';
 import { openApprovals } from './approvals/approval-queue.ts';
 import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
@@ -135,7 +136,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(tokens.close);
 
     const agents = createAgentRegistry(live);
-    const tools = [createFileRead(fs), createListDir(fs), createFileWrite(fs)];
+    const tools = [createFileRead(fs), createListDir(fs), createFileWrite(fs), createShell({ fs, programs: ports.programs, clock })];
     const transport = createModelTransport({ now: clock.now });
     const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { mkdir, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,6 +11,7 @@ import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway-ports.ts';
 import { type Home, locateHome, prepareHome } from './home.ts';
 import { createLog } from './logs/create-log.ts';
+import { openPrograms } from './programs/open-programs.ts';
 import { createRandomPool } from './random-pool.ts';
 import { openSecretStore } from './storage/open-secret-store.ts';
 import { openWorkerDatabase } from './storage/worker-database.ts';
@@ -67,6 +69,7 @@ export const openGateway = ({
         ...(config.retention.maxDatabaseMb === undefined ? {} : { maxDatabaseMb: config.retention.maxDatabaseMb }),
       }),
     openSecrets: (remembered) => openSecretStore({ home: home.root, env, remembered, log: log.logger, randomBytes }),
+    programs: openPrograms({ clock: systemClock, platform: process.platform, env, home: realpathSync(homedir()), hidden: [home.root] }),
     openWorkspace: (agentId, configured) => {
       const folder =
         configured === null ? join(home.workspaces, agentId) : resolve(home.root, configured.replace(/^~(?=$|[\\/])/, homedir()));

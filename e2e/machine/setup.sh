@@ -12,7 +12,7 @@ packages=(
   # the clients of the tutorial
   curl python3-websocket
   # tools of the tests themselves
-  unzip xdotool xdg-utils desktop-file-utils procps
+  bubblewrap unzip xdotool xdg-utils desktop-file-utils procps
 )
 
 if ! command -v dpkg-query >/dev/null; then

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Config, configSchema } from '../../src-shared/contract/config.ts';
@@ -11,6 +11,7 @@ import { createMemoryConfigFile } from '../config/memory-config-file.ts';
 import { createGateway } from '../gateway.ts';
 import type { Clock, Gateway, GatewayPorts } from '../gateway-ports.ts';
 import { createLog } from '../logs/create-log.ts';
+import { openPrograms } from '../programs/open-programs.ts';
 import type { Database } from '../storage/database.ts';
 import { createMemoryDatabase } from '../storage/memory-database.ts';
 import { createMemorySecretStore } from '../storage/memory-secret-store.ts';
@@ -127,6 +128,13 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
       return { ...opened, database: options.wrapDatabase?.(opened.database) ?? opened.database };
     },
     openSecrets: async () => home.secrets,
+    programs: openPrograms({
+      clock: systemClock,
+      platform: process.platform,
+      env: process.env,
+      home: realpathSync(homedir()),
+      hidden: [home.folder],
+    }),
     openWorkspace: async (agentId) => home.workspace(agentId),
     ...options.ports,
   });

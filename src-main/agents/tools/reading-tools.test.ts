@@ -146,10 +146,10 @@ describe('a call that is not right', () => {
       expect(await use('file_read', args)).toMatchObject({ status: 'failed', result: expect.stringMatching(says) });
   });
   it('of an unknown tool is told which there are', async () => {
-    expect(await use('shell', { command: 'id' })).toMatchObject({
-      name: 'shell',
+    expect(await use('teleport', { to: 'id' })).toMatchObject({
+      name: 'teleport',
       status: 'failed',
-      result: 'There is no tool "shell". Tools: file_read, list_dir, file_write.',
+      result: 'There is no tool "teleport". Tools: file_read, list_dir, file_write, shell.',
     });
   });
   it('of a tool that this request does not allow is as if there were none', async () => {

@@ -1,5 +1,6 @@
 import type { realpath as RealPath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { isInside } from '../../is-inside.ts';
 import { ToolError } from './tool.ts';
 
 /**
@@ -50,11 +51,6 @@ const realpathOfWhatIsThere = async (wanted: string, realpath: typeof RealPath, 
       missing.unshift(relative(dirname(at), at));
     }
   }
-};
-
-export const isInside = (folder: string, path: string): boolean => {
-  const way = relative(folder, path);
-  return way === '' || (!isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`));
 };
 
 const outside = (path: string): ToolError => new ToolError(`"${path}" leads outside the workspace.`);

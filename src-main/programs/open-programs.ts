@@ -1,0 +1,53 @@
+import { delimiter } from 'node:path';
+import type { Clock } from '../gateway-ports.ts';
+import { createSandboxFinder } from './find-sandbox.ts';
+import { createRunProgram, type RunProgram } from './run-program.ts';
+import type { Confinement, Sandbox } from './sandbox.ts';
+
+/** What agents may start on this machine, and what it sees there. */
+export type Programs = {
+  readonly run: RunProgram;
+  readonly findSandbox: () => Promise<Sandbox>;
+  readonly confine: (workspace: string) => Confinement;
+  /** The whole environment of what runs: nothing of the gateway's own, which may hold keys. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+/** Names that programs need and that hold no secret. */
+const passedOn = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TZ',
+  'SystemRoot',
+  'ComSpec',
+  'PATHEXT',
+  'TEMP',
+  'TMP',
+];
+
+export const openPrograms = (machine: {
+  readonly clock: Pick<Clock, 'after'>;
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder, links resolved. */
+  readonly home: string;
+  /** The gateway's own folders. */
+  readonly hidden: readonly string[];
+}): Programs => {
+  const { platform, home, hidden } = machine;
+  const env = Object.fromEntries(passedOn.flatMap((name) => (machine.env[name] === undefined ? [] : [[name, machine.env[name]]])));
+  const path = (env.PATH ?? '').split(delimiter).filter(Boolean);
+  const run = createRunProgram(machine);
+  return {
+    run,
+    findSandbox: createSandboxFinder({ platform, path, run }),
+    confine: (workspace) => ({ workspace, home, hidden, path }),
+    env: { ...env, TERM: 'dumb', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' },
+  };
+};

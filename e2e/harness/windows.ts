@@ -18,6 +18,16 @@ export const launchDesktop = async (
   return { app, window: await app.firstWindow() };
 };
 
+/** The same, out of a package: the program itself, with the inspector allowed. */
+export const launchPackaged = async (
+  program: string,
+  home: Home,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly app: ElectronApplication; readonly window: Page }> => {
+  const app = await _electron.launch({ executablePath: program, args: SWITCHES, env: definedOnly(home.env(env)), timeout: 30_000 });
+  return { app, window: await app.firstWindow() };
+};
+
 /** Debian's Chromium, for the console in a browser. */
 export const launchBrowser = (): Promise<Browser> => chromium.launch({ executablePath: '/usr/bin/chromium', args: SWITCHES });
 

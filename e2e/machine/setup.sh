@@ -11,8 +11,8 @@ packages=(
   libsecret-1-0 gnome-keyring dbus dbus-x11
   # the clients of the tutorial
   curl python3-websocket
-  # tools of the tests themselves
-  bubblewrap unzip xdotool xdg-utils desktop-file-utils procps
+  # tools of the tests themselves, and of packaging
+  bubblewrap unzip xdotool xdg-utils desktop-file-utils procps libglib2.0-bin 7zip
 )
 
 if ! command -v dpkg-query >/dev/null; then

@@ -9,6 +9,8 @@ import { type AnswerApproval, createAnswerApproval } from './approvals/answer-ap
 import { type AgentsStore, createAgentsStore } from './features/chat/agents-store.ts';
 import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
 import { createSessionListStore, type SessionListStore } from './features/chat/session-list-store.ts';
+import { createLogsStore, type LogsStore } from './features/logs/logs-store.ts';
+import { createRegexTester, type OpenRegexWorker } from './features/logs/regex-tester.ts';
 import { createPreferencesStore, type PreferencesStore } from './features/preferences/preferences-store.ts';
 import { createSignInStore, type SignInStore } from './features/sign-in/sign-in-store.ts';
 import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
@@ -29,6 +31,7 @@ export type Console = {
   readonly sessions: SessionListStore;
   readonly agents: AgentsStore;
   readonly status: StatusStore;
+  readonly logs: LogsStore;
   readonly tokens: TokensStore;
   readonly preferences: PreferencesStore;
   readonly signIn: SignInStore;
@@ -47,6 +50,7 @@ export type ConsolePorts = {
   readonly preferredLanguages: readonly string[];
   readonly fetch: typeof globalThis.fetch;
   readonly openSocket: (url: string) => SocketLike;
+  readonly openRegexWorker: OpenRegexWorker;
   readonly openExternal: (url: string) => void;
   readonly now: () => number;
   readonly random: () => number;
@@ -72,6 +76,12 @@ export const createConsole = (ports: ConsolePorts): Console => {
   const sessions = createSessionListStore({ http, pause: () => new Promise((resolve) => setTimeout(resolve, typingPauseMs)) });
   const agents = createAgentsStore(http);
   const status = createStatusStore(http);
+  const logs = createLogsStore({
+    http,
+    socket,
+    regexTester: createRegexTester(ports.openRegexWorker),
+    pause: () => new Promise((resolve) => setTimeout(resolve)),
+  });
   const pin = createPinPrompt();
   const tokens = createTokensStore({
     http,
@@ -104,6 +114,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     sessions,
     agents,
     status,
+    logs,
     tokens,
     preferences: createPreferencesStore({ storage: ports.storage, preferred: ports.preferredLanguages }),
     signIn,

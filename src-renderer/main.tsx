@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import type { DesktopBridge } from '../src-shared/contract/ipc.ts';
 import { App } from './app.tsx';
 import { createConsole } from './console.ts';
+import { openRegexWorker } from './features/logs/open-regex-worker.ts';
 import { applyPreferences } from './features/preferences/apply-preferences.ts';
 import { tellLanguage } from './features/preferences/tell-language.ts';
 import { createI18n } from './i18n/create-i18n.ts';
@@ -32,6 +33,7 @@ const main = (): void => {
     preferredLanguages: navigator.languages,
     fetch: (...args) => fetch(...args),
     openSocket: (url) => new WebSocket(url) as never,
+    openRegexWorker,
     openExternal: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),
     now: () => Date.now(),
     random: () => Math.random(),

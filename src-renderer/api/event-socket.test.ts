@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createStore } from 'zustand/vanilla';
 import type { ServerFrame } from '../../src-shared/contract/ws.ts';
@@ -180,6 +180,26 @@ describe('event socket', () => {
     expect(waits.slice(0, 4)).toEqual([1, 2, 4, 4]);
     socket.reconnectNow();
     expect(socket.state.getState().phase).toBe('connecting');
+  });
+
+  it('keeps a subscription over a reconnect, until it is undone', async () => {
+    const socket = open();
+    const stop = socket.subscribe('logs', { level: 'debug' });
+    await until(socket.state, ({ phase }) => phase === 'online');
+    const asked = () =>
+      gateway.received.flatMap((frame) => (frame.type === 'subscribe' && frame.topics.includes('logs') ? [frame.level] : []));
+    await vi.waitFor(() => expect(asked()).toEqual(['debug']));
+    gateway.cut();
+    await vi.waitFor(() => expect(asked()).toEqual(['debug', 'debug']));
+    const undone = gateway.nextFrame('unsubscribe');
+    stop();
+    expect(await undone).toMatchObject({ topics: ['logs'] });
+    gateway.cut();
+    await until(socket.state, ({ phase }) => phase !== 'online');
+    await until(socket.state, ({ phase }) => phase === 'online');
+    socket.subscribe('status');
+    await vi.waitFor(() => expect(gateway.received).toContainEqual({ type: 'subscribe', topics: ['status'] }));
+    expect(asked()).toEqual(['debug', 'debug']);
   });
 
   it('follows a session that others speak in', async () => {

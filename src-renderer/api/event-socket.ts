@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { LogLevel } from '../../src-shared/contract/rest.ts';
 import { type ClientFrame, type ServerFrame, serverFrameSchema, type Topic } from '../../src-shared/contract/ws.ts';
 import { createPositions, type FollowedSession } from './positions.ts';
 
@@ -29,6 +30,8 @@ export type EventSocket = {
   readonly sendMessage: (message: OutgoingMessage) => void;
   readonly follow: (session: FollowedSession) => void;
   readonly unfollow: (ref: string) => void;
+  /** Gets the events of a topic until undone, also after a reconnect. One at a time for each topic; the last one holds. */
+  readonly subscribe: (topic: Topic, options?: { readonly level?: LogLevel }) => () => void;
   readonly onFrame: (listener: (frame: ServerFrame) => void) => () => void;
   /** Does not wait for the back-off. */
   readonly reconnectNow: () => void;
@@ -37,6 +40,7 @@ export type EventSocket = {
 export type EventSocketOptions = {
   /** A new socket, still opening: fetches its own single-use ticket. */
   readonly connect: () => Promise<SocketLike>;
+  /** Subscribed to for good. */
   readonly topics: readonly Topic[];
   readonly now: () => number;
   /** 0 to 1, for the jitter. */
@@ -51,6 +55,7 @@ export const createEventSocket = (options: EventSocketOptions): EventSocket => {
   const positions = createPositions();
   const unanswered = new Map<string, OutgoingMessage>();
   const listeners = new Set<(frame: ServerFrame) => void>();
+  const subscriptions = new Map<Topic, ClientFrame>();
 
   let running = false;
   let socket: SocketLike | null = null;
@@ -87,6 +92,7 @@ export const createEventSocket = (options: EventSocketOptions): EventSocket => {
   const opened = (): void => {
     state.setState({ phase: 'online', retryAt: null });
     transmit({ type: 'subscribe', topics: [...options.topics] });
+    for (const frame of subscriptions.values()) transmit(frame);
     for (const frame of positions.resumes()) transmit(frame);
     for (const message of unanswered.values()) transmit(message);
     beat();
@@ -153,6 +159,16 @@ export const createEventSocket = (options: EventSocketOptions): EventSocket => {
     },
     follow: (session) => transmit(positions.follow(session)),
     unfollow: positions.unfollow,
+    subscribe: (topic, more = {}) => {
+      const frame: ClientFrame = { type: 'subscribe', topics: [topic], ...more };
+      subscriptions.set(topic, frame);
+      transmit(frame);
+      return () => {
+        if (subscriptions.get(topic) !== frame) return;
+        subscriptions.delete(topic);
+        transmit({ type: 'unsubscribe', topics: [topic] });
+      };
+    },
     onFrame: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { DurableEvent } from '../../src-shared/contract/events.ts';
 import type { HistoryItem, Session } from '../../src-shared/contract/rest.ts';
-import { type ClientFrame, clientFrameSchema, type ServerFrame, type TurnFrame } from '../../src-shared/contract/ws.ts';
+import { type ClientFrame, clientFrameSchema, type ServerFrame, type Topic, type TurnFrame } from '../../src-shared/contract/ws.ts';
 
 /**
  * A gateway in the test's hand: speaks the contract over real HTTP and WebSocket on a free port, and moves only when
@@ -22,6 +22,8 @@ export type FakeGateway = {
   readonly answers: Map<string, { readonly status: number; readonly body: unknown }>;
   /** Answers what the fake itself does not know of; null leaves it to the fake. */
   serve: ((request: FakeRequest) => FakeAnswer | null) | null;
+  /** Told of every frame, before the fake itself looks at it. */
+  hear: ((frame: ClientFrame) => void) | null;
   readonly received: ClientFrame[];
   /** Resolves when a client sends such a frame. */
   readonly nextFrame: (type: ClientFrame['type']) => Promise<ClientFrame>;
@@ -32,6 +34,8 @@ export type FakeGateway = {
     readonly body: string;
   }[];
   readonly announce: (session: Session, deleted?: boolean) => void;
+  /** An event of this topic for every client. */
+  readonly tell: (topic: Topic, data: unknown) => void;
   readonly session: (id: string) => Session;
   readonly connections: () => number;
   readonly stop: () => Promise<void>;
@@ -236,6 +240,7 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
       const frame = clientFrameSchema.parse(JSON.parse(String(data)));
       received.push(frame);
       for (const hear of hearing) hear(frame);
+      fake.hear?.(frame);
       if (frame.type === 'message') onMessage(frame, client);
       if (frame.type === 'resume') onResume(frame, client);
       if (frame.type === 'ping') client.send({ type: 'pong', content: 'pong', ...bare });
@@ -279,6 +284,10 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
     };
   };
 
+  const tell: FakeGateway['tell'] = (topic, data) => {
+    for (const client of clients.values()) client.send({ type: 'event', content: topic, topic, data, ...bare });
+  };
+
   const server = createServer((request, answer) => {
     void readBody(request).then((body) => {
       const url = new URL(request.url ?? '/', 'http://gateway');
@@ -306,6 +315,7 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
 
   const fake: FakeGateway = {
     serve: null,
+    hear: null,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     addSession: (known, events = []) => {
       const session = addSession(known);
@@ -335,10 +345,8 @@ export const startFakeGateway = async (): Promise<FakeGateway> => {
         hearing.add(hear);
       }),
     requests,
-    announce: (session, deleted) => {
-      const data = { session, ...(deleted ? { deleted } : {}) };
-      for (const client of clients.values()) client.send({ type: 'event', content: 'sessions', topic: 'sessions', data, ...bare });
-    },
+    announce: (session, deleted) => tell('sessions', { session, ...(deleted ? { deleted } : {}) }),
+    tell,
     session: (id) => row(sessions.get(id) ?? addSession({ id })),
     connections: () => clients.size,
     stop: async () => {

@@ -8,6 +8,7 @@ import { type Console, createConsole } from '../console.ts';
 import { createI18n } from '../i18n/create-i18n.ts';
 import type { FakeGateway } from './fake-gateway.ts';
 import { memoryStorage } from './memory-storage.ts';
+import { regexWorkerTwin } from './regex-worker-twin.ts';
 
 export type Rendered = {
   readonly console: Console;
@@ -39,6 +40,7 @@ export const renderConsole = async (
     preferredLanguages: [language],
     fetch: nodeFetch as unknown as typeof fetch,
     openSocket: (url) => new WebSocket(url) as never,
+    openRegexWorker: regexWorkerTwin,
     openExternal: () => undefined,
     now: () => 1_000_000,
     random: () => 0,

@@ -83,7 +83,8 @@ describe('the log file', () => {
     ];
     for (const [method, path, options] of asked) await t.call(method, path, options);
     await refusedUpgrade(`${t.wsUrl}?ticket=${ticket}`);
-    await refusedUpgrade(`${t.wsUrl}?sessionId=${sessionId}`);
+    await (await t.ws({ query: `?sessionId=${sessionId}` })).close();
+    await refusedUpgrade(`${t.wsUrl}?sessionId=${sessionId}x`);
     await t.stop();
 
     const text = t.logText();

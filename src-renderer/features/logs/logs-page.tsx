@@ -158,7 +158,7 @@ const Skeleton = (): ReactElement => {
   return (
     <div role="status" aria-label={t('logs.loading')} className="shimmer flex flex-col gap-2 px-5 py-3">
       <div aria-hidden className="h-8 rounded-lg bg-muted" />
-      {['w-11/12', 'w-4/5', 'w-10/12', 'w-2/3', 'w-9/12', 'w-4/5', 'w-1/2', 'w-3/4'].map((width) => (
+      {['w-11/12', 'w-4/5', 'w-10/12', 'w-2/3', 'w-9/12', 'w-7/12', 'w-1/2', 'w-5/6'].map((width) => (
         <div key={width} aria-hidden className={`h-4 rounded bg-muted ${width}`} />
       ))}
     </div>

@@ -6,6 +6,8 @@ import type { TurnFrame } from '../../src-shared/contract/ws.ts';
 export type CallOptions = {
   readonly token?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A Unix socket to go through, instead of host and port. */
+  readonly socketPath?: string;
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as it stands, with `application/json` unless `headers` say otherwise. */
@@ -122,7 +124,7 @@ const begin = (
   base: string,
   method: string,
   path: string,
-  { token, headers = {}, json, body }: CallOptions,
+  { token, headers = {}, socketPath, json, body }: CallOptions,
   onError: (error: Error) => void,
   onResponse: Parameters<typeof request>[2] & object,
 ): ClientRequest => {
@@ -132,6 +134,7 @@ const begin = (
     {
       method,
       agent: false,
+      ...(socketPath === undefined ? {} : { socketPath }),
       headers: {
         ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
         ...(payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(payload)) }),

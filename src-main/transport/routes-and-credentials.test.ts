@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type ErrorBody,
@@ -10,16 +11,50 @@ import {
   routes,
 } from '../../src-shared/contract/rest.ts';
 import { type Scope, scopeSchema } from '../../src-shared/models/scope.ts';
+import type { Answer, CallOptions } from '../testing/http-client.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { configText, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
 
-/** Every row of the contract's table against every kind of credential. */
+/**
+ * Every row of the contract's table against every kind of credential. What is to be answered is read off the row; a
+ * new row needs nothing here but a body, if it takes one.
+ */
 
 const clock = createManualClock();
 let t: TestGateway;
-let credentials: Readonly<Record<'bad' | 'expired' | 'revoked' | 'apiKey', string>>;
-const rightScope = new Map<Scope | undefined, string>();
-const wrongScope = new Map<Scope | undefined, string>();
+/** A token with scope admin that lives longer than all this takes. */
+let admin: string;
+let apiKey: string;
+/** By name. */
+let credentials: Readonly<Record<string, Credential>> = {};
+/** All scopes but that one, and admin. */
+const wrongScope = new Map<Scope, string>();
+
+type Credential = {
+  readonly options: CallOptions;
+  /** `passed`: the door let it through, whatever came then. */
+  readonly verdict: (route: Route) => string;
+};
+
+const unlessOpen =
+  (verdict: string) =>
+  (route: Route): string =>
+    route.auth === 'open' ? 'passed' : verdict;
+const none: Credential = {
+  options: {},
+  verdict: (route) => (route.auth === 'open' || route.auth === 'optional' ? 'passed' : '401 TOKEN_MISSING'),
+};
+const takesKey: Credential['verdict'] = (route) => {
+  if (route.auth === 'open') return 'passed';
+  if (route.auth !== 'key') return '403 SCOPE_MISSING';
+  return route.scope === undefined || route.scope === 'messages' ? 'passed' : `403 SCOPE_MISSING ${route.scope}`;
+};
+const takesScope =
+  (scope: Scope): Credential['verdict'] =>
+  (route) =>
+    route.auth === 'open' || route.scope === undefined || scope === 'admin' || scope === route.scope
+      ? 'passed'
+      : `403 SCOPE_MISSING ${route.scope}`;
 
 beforeAll(async () => {
   t = await startTestGateway({ clock, shared: true });
@@ -27,12 +62,24 @@ beforeAll(async () => {
   const revoked = await t.mint();
   await t.call('DELETE', `/api/v1/tokens/${revoked.id}`, { token: t.admin });
   clock.advance(90_000);
-  const apiKey = await t.mint({ kind: 'api-key' });
-  credentials = { bad: forged(expired.secret), expired: expired.secret, revoked: revoked.secret, apiKey: apiKey.secret };
-  for (const { scope } of Object.values<Route>(routes)) {
-    if (scope === undefined || rightScope.has(scope)) continue;
+  apiKey = (await t.mint({ kind: 'api-key' })).secret;
+  admin = (await t.mint({ scopes: ['admin'] })).secret;
+  const { sessionId } = (await t.post({ content: '/help' }, { token: admin })).json;
+  const bearer = (token: string, verdict: Credential['verdict']): Credential => ({ options: { token }, verdict });
+  credentials = {
+    none,
+    bad: bearer(forged(expired.secret), unlessOpen('401 TOKEN_INVALID')),
+    'bad key': bearer(`ock_${'A'.repeat(43)}`, unlessOpen('401 TOKEN_INVALID')),
+    'Session ID': bearer(sessionId, unlessOpen('401 TOKEN_INVALID')),
+    expired: bearer(expired.secret, unlessOpen('401 TOKEN_EXPIRED')),
+    revoked: bearer(revoked.secret, unlessOpen('401 TOKEN_REVOKED')),
+    'API key': bearer(apiKey, takesKey),
+    'API key in X-API-Key': { options: { headers: { 'X-API-Key': apiKey } }, verdict: takesKey },
+    local: { options: { socketPath: join(t.home.folder, 'admin.sock') }, verdict: () => 'passed' },
+  };
+  for (const scope of scopeSchema.options) {
+    credentials = { ...credentials, [scope]: bearer((await t.mint({ scopes: [scope] })).secret, takesScope(scope)) };
     const others = scopeSchema.options.filter((other) => other !== scope && other !== 'admin');
-    rightScope.set(scope, (await t.mint({ scopes: [scope] })).secret);
     wrongScope.set(scope, (await t.mint({ scopes: others })).secret);
   }
 });
@@ -62,19 +109,24 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   createChatCompletion: { body: { model: 'openclaw', messages: [{ role: 'user', content: '/help' }] } },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
-const ask = async (id: RouteId, token?: string) => {
+const ask = async (id: RouteId, { options }: Pick<Credential, 'options'>) => {
   const route: Route = routes[id];
-  // Failures are counted by the minute; this is not what is tested here.
-  clock.advance(60_001);
   const query = id === 'searchSessions' ? '?q=x' : '';
   const kind = route.path.includes('/approval') ? 'apr' : route.path.includes('/batches') ? 'bat' : 'msg';
-  const path = route.path.replace('{agentId}', 'main').replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`);
-  return t.call(route.method, path + query, {
-    token,
-    headers: { 'X-OpenClaw-Pin': '2468', ...(route.lines ? { 'Content-Type': 'application/jsonl' } : {}) },
+  const path = route.path.replace('{agentId}', 'main').replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`) + query;
+  const request = {
+    ...options,
+    headers: { 'X-OpenClaw-Pin': '2468', ...(route.lines ? { 'Content-Type': 'application/jsonl' } : {}), ...options.headers },
     ...(route.lines ? { body: '{"content":"/help"}' } : {}),
     ...(id in requests ? { json: (requests[id as keyof typeof requests] as { readonly body?: unknown }).body } : {}),
-  });
+  };
+  return t.call(route.method, path, request);
+};
+/** What the door said: `401 TOKEN_INVALID`, `403 SCOPE_MISSING logs`, or that it let it pass. */
+const verdictOf = ({ status, json }: Answer): string => {
+  const error = errorBodySchema.safeParse(json).data?.error;
+  if (!error || !/^(TOKEN_(MISSING|INVALID|EXPIRED|REVOKED)|SCOPE_MISSING)$/.test(error.code)) return 'passed';
+  return [status, error.code, ...Object.values(error.details ?? {})].join(' ');
 };
 const expectError = (answer: { status: number; json: unknown }, status: number, code: string): ErrorBody['error'] => {
   const { error } = errorBodySchema.parse(answer.json);
@@ -87,52 +139,41 @@ const passed = (status: number): boolean => status < 300 || status === 404 || st
 for (const id of Object.keys(routes) as RouteId[]) {
   const route: Route = routes[id];
   describe(`${route.method} ${route.path}`, () => {
-    if (route.auth === 'open') {
-      it('takes no credential, and does not look at a bad one', async () => {
-        for (const token of [undefined, credentials.bad]) {
-          const { status, json } = await ask(id, token);
-          if (id === 'signIn') expectError({ status, json }, 401, 'SIGN_IN_INVALID');
-          else expect(status).toBe(200);
-        }
+    it('says to each credential what the row says', async () => {
+      // Failures are counted by the minute; this is not what is tested here.
+      clock.advance(60_001);
+      const said: Record<string, string> = {};
+      const wanted: Record<string, string> = {};
+      for (const [name, credential] of Object.entries(credentials)) {
+        // A new signing key ends every token: it has a test of its own.
+        if (id === 'rotateKey' && credential.verdict(route) === 'passed') continue;
+        wanted[name] = credential.verdict(route);
+        said[name] = verdictOf(await ask(id, credential));
+      }
+      expect(said).toEqual(wanted);
+    });
+
+    const { scope } = route;
+    if (scope !== undefined) {
+      it(`wants the scope ${scope}, says so, and all others together are not enough`, async () => {
+        const error = expectError(await ask(id, { options: { token: wrongScope.get(scope) } }), 403, 'SCOPE_MISSING');
+        expect(error.details).toEqual({ scope });
+        expect(error.message).toContain(`"${scope}"`);
       });
-      return;
     }
 
-    it(route.auth === 'optional' ? 'answers without a credential' : 'refuses without a credential', async () => {
-      const answer = await ask(id);
-      if (route.auth === 'optional') expect(answer.status).toBe(200);
-      else {
+    if (route.auth === 'bearer' || route.auth === 'key') {
+      it('says how to get a credential', async () => {
+        const answer = await ask(id, none);
         expect(expectError(answer, 401, 'TOKEN_MISSING').hint).toContain('openclaw token create');
         expect(answer.headers['www-authenticate']).toContain('Bearer');
-      }
-    });
-
-    it('says of a bad, an expired and a revoked one which it is', async () => {
-      expectError(await ask(id, credentials.bad), 401, 'TOKEN_INVALID');
-      expectError(await ask(id, credentials.expired), 401, 'TOKEN_EXPIRED');
-      expectError(await ask(id, credentials.revoked), 401, 'TOKEN_REVOKED');
-      expectError(await ask(id, `ock_${'A'.repeat(43)}`), 401, 'TOKEN_INVALID');
-    });
-
-    if (route.scope !== undefined) {
-      it(`wants the scope ${route.scope}, and all others together are not enough`, async () => {
-        const error = expectError(await ask(id, wrongScope.get(route.scope)), 403, 'SCOPE_MISSING');
-        expect(error.details).toEqual({ scope: route.scope });
-        expect(error.message).toContain(`"${route.scope}"`);
       });
     }
 
-    it(route.auth === 'key' ? 'takes an API key' : 'takes no API key', async () => {
-      const answer = await ask(id, credentials.apiKey);
-      if (route.auth === 'key') expect(passed(answer.status)).toBe(true);
-      else expectError(answer, 403, 'SCOPE_MISSING');
-    });
-
-    // Rotating ends every token: it has a test of its own.
-    if (id === 'rotateKey') return;
-    it('takes a token with just its scope, and one with admin', async () => {
-      for (const token of [rightScope.get(route.scope) ?? rightScope.get('messages'), t.admin]) {
-        const answer = await ask(id, token);
+    if (id === 'rotateKey' || id === 'signIn') return;
+    it('answers as its schema says', async () => {
+      for (const credential of [credentials[scope ?? 'messages'], credentials.admin, credentials.local]) {
+        const answer = await ask(id, credential ?? none);
         expect(passed(answer.status), `${answer.status} ${answer.text}`).toBe(true);
         if (answer.status < 300)
           expect(route.answers[answer.status]?.safeParse(route.media ? answer.text : answer.json).error).toBeUndefined();
@@ -141,9 +182,14 @@ for (const id of Object.keys(routes) as RouteId[]) {
   });
 }
 
+it('has a request for every row that takes a body', () => {
+  const missing = (Object.keys(routes) as RouteId[]).filter((id) => 'body' in routes[id] && !('lines' in routes[id]) && !(id in requests));
+  expect(missing).toEqual([]);
+});
+
 describe('credentials', () => {
   it('takes an API key in X-API-Key too, and a JWT there not', async () => {
-    const key = await t.call('POST', '/api/v1/messages', { headers: { 'X-API-Key': credentials.apiKey }, json: { content: '/help' } });
+    const key = await t.call('POST', '/api/v1/messages', { headers: { 'X-API-Key': apiKey }, json: { content: '/help' } });
     expect(key.status).toBe(200);
     const jwt = await t.call('POST', '/api/v1/messages', { headers: { 'X-API-Key': t.admin }, json: { content: '/help' } });
     expectError(jwt, 401, 'TOKEN_INVALID');
@@ -158,7 +204,7 @@ describe('credentials', () => {
   it('tells nobody without a token more than the table says', async () => {
     const bare = (await t.call('GET', '/api/v1/status')).json;
     expect(Object.keys(bare).sort()).toEqual(['agents', 'status', 'uptimeMs', 'version']);
-    const full = (await ask('getStatus', t.admin)).json;
+    const full = (await ask('getStatus', { options: { token: t.admin } })).json;
     expect(full).toMatchObject({ queue: { running: 0, waiting: 0 }, channels: expect.any(Array), models: expect.any(Array) });
   });
 

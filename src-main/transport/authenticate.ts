@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../src-shared/app-error.ts';
 import { errorCodes } from '../../src-shared/error-codes.ts';
 import { grants, type Scope } from '../../src-shared/models/scope.ts';
@@ -6,10 +6,12 @@ import type { Principal } from '../principal.ts';
 import type { TokenService } from '../tokens/token-service.ts';
 import type { FailureLimit } from './rate-limit.ts';
 
+type RequestHeaders = Pick<IncomingMessage, 'headers' | 'rawHeaders'>;
+
 /** Credentials → principal, for every door. The only place that reads the Authorization header. */
 export type Authenticate = {
   /** Null where there is no credential at all. @throws AppError TOKEN_*, RATE_LIMITED */
-  readonly fromHeaders: (headers: IncomingHttpHeaders, address: string) => Principal | null;
+  readonly fromHeaders: (request: RequestHeaders, address: string) => Principal | null;
   /** Checks a credential of another kind, and counts it where it is bad. @throws what the check throws, RATE_LIMITED */
   readonly counting: <T>(address: string, check: () => Promise<T>) => Promise<T>;
   /** Counts one that was bad. */
@@ -31,9 +33,9 @@ export const createAuthenticate = (tokens: TokenService, limit: FailureLimit): A
   const counted = (thrown: unknown, address: string): unknown =>
     thrown instanceof AppError && errorCodes[thrown.code].status === 401 ? refused(thrown, address) : thrown;
   return {
-    fromHeaders: (headers, address) => {
+    fromHeaders: (request, address) => {
       try {
-        const credential = readCredential(headers);
+        const credential = readCredential(request);
         if (credential === null) return null;
         const principal = tokens.authenticate(credential);
         tokens.used(principal, address);
@@ -74,9 +76,11 @@ export const refuseApiKey = (principal: Principal): void => {
     });
 };
 
-const readCredential = (headers: IncomingHttpHeaders): string | null => {
+const readCredential = ({ headers, rawHeaders }: RequestHeaders): string | null => {
   const bearer = headers.authorization;
   if (bearer !== undefined) {
+    // Node takes the first one of two; whoever is in front of us may have looked at the other.
+    if (countOf('authorization', rawHeaders) > 1) throw new AppError('TOKEN_INVALID', { message: 'There are two Authorization headers.' });
     const match = /^Bearer +(\S+)$/i.exec(bearer);
     if (!match?.[1]) throw new AppError('TOKEN_INVALID', { message: 'The Authorization header is not "Bearer <token>".' });
     return match[1];
@@ -87,3 +91,7 @@ const readCredential = (headers: IncomingHttpHeaders): string | null => {
     throw new AppError('TOKEN_INVALID', { message: 'X-API-Key takes an API key (ock_…).' });
   return key;
 };
+
+/** @param rawHeaders names and values in turn */
+const countOf = (name: string, rawHeaders: readonly string[]): number =>
+  rawHeaders.filter((text, index) => index % 2 === 0 && text.length === name.length && text.toLowerCase() === name).length;

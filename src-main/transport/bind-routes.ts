@@ -149,7 +149,7 @@ const onHangUp = (response: ServerResponse, listener: () => void): (() => void) 
 const admit = (route: Route, ctx: Context & { state: RequestState }, authenticate: Authenticate): Principal | null => {
   if (ctx.state.local) return localPrincipal;
   if (route.auth === 'open') return null;
-  const principal = authenticate.fromHeaders(ctx.req.headers, ctx.state.address);
+  const principal = authenticate.fromHeaders(ctx.req, ctx.state.address);
   if (!principal) {
     if (route.auth === 'optional') return null;
     throw new AppError('TOKEN_MISSING', {

@@ -42,7 +42,7 @@ export const createWsAdmission = (ports: {
   const identify = async (request: IncomingMessage, query: URLSearchParams, address: string): Promise<Omit<Visitor, 'address'>> => {
     const ticket = query.get('ticket');
     if (ticket !== null) return { by: await authenticate.counting(address, () => byTicket(ticket)), only: null };
-    const by = authenticate.fromHeaders(request.headers, address);
+    const by = authenticate.fromHeaders(request, address);
     if (by) return { by, only: null };
     const sessionId = query.get('sessionId');
     if (sessionId !== null) return authenticate.counting(address, () => bySessionId(sessionId));

@@ -57,6 +57,13 @@ export const errorCodes = {
   MODEL_CUT_OFF: { status: 502, ws: 'frame', retryable: true, says: 'The model provider broke off in the middle of its answer.' },
   MODEL_GARBAGE: { status: 502, ws: 'frame', retryable: false, says: 'The model provider answered something that is not its protocol.' },
   MODEL_TIMEOUT: { status: 502, ws: 'frame', retryable: true, says: 'The model provider did not answer in time.' },
+  MODEL_EMPTY: { status: 502, ws: 'frame', retryable: true, says: 'The model answered nothing.' },
+  AGENT_LOOPS: {
+    status: 502,
+    ws: 'frame',
+    retryable: false,
+    says: 'The agent made the same call over and over and was stopped.',
+  },
   STEPS_EXHAUSTED: { status: 502, ws: 'frame', retryable: false, says: 'The agent used all the steps it is allowed.' },
   TURN_INTERRUPTED: {
     status: 502,

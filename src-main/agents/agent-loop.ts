@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { ModelClient, ModelMessage, ModelTool, ModelToolCall } from './models/model-client.ts';
+import { createRepeatedCalls } from './repeated-calls.ts';
 
 export type LoopInput = {
   readonly model: ModelClient;
@@ -27,6 +28,7 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
   let outputTokens = 0;
   const result = (error: AppError | null): LoopResult => ({ inputTokens, outputTokens, error });
   let saidBefore = false;
+  const repeated = createRepeatedCalls();
 
   for (let step = 0; step < input.maxSteps; step += 1) {
     let text = '';
@@ -62,14 +64,18 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
       }
     }
     if (input.signal.aborted) return result(null);
-    if (calls.length === 0) return result(null);
+    if (calls.length === 0) return result(text === '' && !saidBefore ? emptyAnswer() : null);
     saidBefore ||= text !== '';
     messages.push({ role: 'assistant', content: text, toolCalls: calls });
     input.onState('running_tool');
     for (const call of calls) {
-      messages.push({ role: 'tool', toolCallId: call.id, name: call.name, content: await input.runTool(call) });
+      const refusal = repeated.refusal(call);
+      const content = refusal ?? (await input.runTool(call));
+      if (refusal === null) repeated.note(call, content);
+      messages.push({ role: 'tool', toolCallId: call.id, name: call.name, content });
       if (input.signal.aborted) return result(null);
     }
+    if (repeated.insists()) return result(goesInCircles());
     input.onState('thinking');
   }
   return result(
@@ -79,6 +85,13 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
     }),
   );
 };
+
+const emptyAnswer = (): AppError =>
+  new AppError('MODEL_EMPTY', {
+    hint: 'Ask again. If it stays silent, the model may be too small for these instructions, or its context full.',
+  });
+
+const goesInCircles = (): AppError => new AppError('AGENT_LOOPS', { hint: 'Say what to do otherwise, or choose another model.' });
 
 const refused = (): AppError =>
   new AppError('MODEL_REJECTED', {

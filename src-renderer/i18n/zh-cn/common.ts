@@ -231,6 +231,8 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.MODEL_CUT_OFF': '模型服务商在回答中途断开。',
   'error.MODEL_GARBAGE': '模型服务商返回的内容不符合其协议。',
   'error.MODEL_TIMEOUT': '模型服务商没有及时回应。',
+  'error.MODEL_EMPTY': '模型没有给出任何回答。',
+  'error.AGENT_LOOPS': '智能体反复执行同一操作，已被停止。',
   'error.STEPS_EXHAUSTED': '智能体已用完允许的步数。',
   'error.TURN_INTERRUPTED': '网关在工具运行时退出，无法确定工具是否完成。',
   'error.GATEWAY_STARTING': '网关仍在启动。',

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { MessageBoxOptions } from 'electron';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { root } from './harness/child.ts';
@@ -136,6 +137,7 @@ describe('the tray', () => {
     expect((await asked(opened)).map((options) => [options.message, options.buttons])).toEqual([
       ['Keep OpenClaw running in the tray?', ['Keep Running', 'Quit', 'Cancel']],
     ]);
+    expect(JSON.parse(readFileSync(join(home.dir, 'config.json'), 'utf8')).ui).toEqual({ closeToTray: 'hide' });
     await closeWindow(opened);
     await expect.poll(() => isVisible(opened)).toBe(false);
     const ended = opened.app.waitForEvent('close');

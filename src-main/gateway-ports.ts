@@ -57,6 +57,14 @@ export type Gateway = {
   readonly activity: () => Activity;
   /** Told after each change. Returns its undo. */
   readonly onActivity: (listener: (activity: Activity) => void) => () => void;
+  /** What of the configuration the desktop shell goes by, and how it is changed there. */
+  readonly ui: {
+    readonly current: () => Config['ui'];
+    /** Told after each change. Returns its undo. */
+    readonly onChange: (listener: () => void) => () => void;
+    /** @throws AppError GATEWAY_STARTING, CONFIG_INVALID, HOME_UNUSABLE, STORAGE_FULL */
+    readonly change: (ui: Partial<Config['ui']>) => Promise<void>;
+  };
   /** The emergency brake, for everything at once. @throws AppError GATEWAY_STARTING, STORAGE_FULL, STORAGE_FAILED */
   readonly brake: { readonly pull: () => Promise<void>; readonly release: () => Promise<void> };
 };

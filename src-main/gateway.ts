@@ -87,6 +87,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
   let stopping: Promise<void> | null = null;
   let mint: (() => Promise<{ token: string; expiresAt: number }>) | null = null;
   let brake: Brake | null = null;
+  let changeUi: Gateway['ui']['change'] | null = null;
   let activity: Activity = { turns: 0, stopped: false };
   const watchers = new Set<(activity: Activity) => void>();
 
@@ -184,6 +185,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     let guard = createSiteGuard({ port, ...config.security });
     let addresses = createAddressGuard(config.security.ipAllowlist);
     const configuration = createConfigService(live, ports);
+    changeUi = async (ui) => void (await configuration.patch({ ui }, async () => {}));
     live.onChange((now) => {
       guard = createSiteGuard({ port, ...now.security });
       addresses = createAddressGuard(now.security.ipAllowlist);
@@ -357,6 +359,11 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     onActivity: (listener) => {
       watchers.add(listener);
       return () => watchers.delete(listener);
+    },
+    ui: {
+      current: () => live.current().ui,
+      onChange: (listener) => live.onChange((now, before) => now.ui !== before.ui && listener()),
+      change: async (ui) => started(changeUi)(ui),
     },
     brake: {
       pull: async () => void (await started(brake).pull({ what: 'all' })),

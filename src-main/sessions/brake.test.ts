@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { AppError } from '../../src-shared/app-error.ts';
 import { openWorkerDatabase } from '../storage/worker-database.ts';
 import { createTestHome, startTestGateway, type TestGateway, type TestHome, workerUrl } from '../testing/test-gateway.ts';
 import { gated, lastUserText, scriptModel } from '../testing/upstream.ts';
@@ -175,32 +174,5 @@ describe('a brake that is on when the gateway starts again', () => {
     expect((await t.post({ content: 'next', sessionId: session.id })).json.finalReply).toBe('re: next');
     expect(upstream.requests.length).toBe(1);
     expect((await message(t)).status).toBe('cancelled');
-  });
-});
-
-describe('what the shell sees', () => {
-  it('is how many turns there are, and whether everything is stopped', async () => {
-    const script = gated(['done']);
-    const upstream = await scriptModel(() => script.reply);
-    const t = await startTestGateway({ upstream });
-    const seen: string[] = [];
-    const undo = t.gateway.onActivity(({ turns, stopped }) => seen.push(`${turns}${stopped ? ' stopped' : ''}`));
-    const { messageId } = (await t.post({ content: 'x', wait: false })).json;
-    expect(t.gateway.activity()).toEqual({ turns: 1, stopped: false });
-    script.release();
-    await expect.poll(() => t.gateway.activity().turns).toBe(0);
-    await t.gateway.brake.pull();
-    expect(t.gateway.activity()).toEqual({ turns: 0, stopped: true });
-    await t.gateway.brake.release();
-    undo();
-    await t.gateway.brake.pull();
-    expect(seen).toEqual(['1', '0', '0 stopped', '0']);
-    expect(messageId).toMatch(/^msg_/);
-  });
-
-  it('is not to be had before the start and after the end', async () => {
-    const t = await startTestGateway();
-    await t.stop();
-    await expect(t.gateway.brake.pull()).rejects.toMatchObject({ code: 'GATEWAY_STOPPING' } satisfies Partial<AppError>);
   });
 });

@@ -6,7 +6,7 @@ import type { Clock, Gateway } from '../gateway-ports.ts';
 import { type Home, prepareHome } from '../home.ts';
 import { createAppState, titleFor } from './app-state.ts';
 import { askClose } from './ask-close.ts';
-import { decideClose, keepCloseChoice } from './close-choice.ts';
+import { type CloseChoice, decideClose } from './close-choice.ts';
 import { decideOnClose } from './close-window.ts';
 import { type ConsoleTokens, createConsoleTokens } from './console-token.ts';
 import { createConsoleWindow } from './console-window.ts';
@@ -51,7 +51,6 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, trayIcons
   // Chromium would ask the keyring for a key to encrypt cookies with; the window has none.
   if (process.platform === 'linux') app.commandLine.appendSwitch('password-store', 'basic');
 
-  const closeChoice = keepCloseChoice(join(home.data, 'desktop.json'));
   let surroundings: ReturnType<typeof createSurroundings> | null = null;
   const words = (): Words => surroundings?.words() ?? wordsFor(app.getLocale());
   const appState = createAppState({ clock, changed: () => surroundings?.show() });
@@ -60,9 +59,18 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, trayIcons
     findFreePort,
     changed: (state) => {
       appState.follow(state);
+      if (state.phase === 'running') state.gateway.ui.onChange(() => surroundings?.show());
       window.showFitting();
     },
   });
+  const closeChoice = (): CloseChoice | null => {
+    const state = host.state();
+    return state.phase === 'running' ? state.gateway.ui.current().closeToTray : null;
+  };
+  const keepCloseChoice = (closeToTray: CloseChoice): Promise<void> =>
+    runningGateway(host)
+      .then(({ ui }) => ui.change({ closeToTray }))
+      .catch((error: unknown) => showError(words().settingFailed, error));
   const gatewayOrigin = (): string | null => {
     const state = host.state();
     return state.phase === 'running' ? new URL(state.url).origin : null;
@@ -77,15 +85,14 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, trayIcons
         title: titleFor(appState.state(), words()),
       });
       made.webContents.on('did-navigate', tokens.pageLoaded);
-      decideOnClose(made, async () => {
-        const outcome = await decideClose({
+      decideOnClose(made, () =>
+        decideClose({
           choice: closeChoice,
+          remember: keepCloseChoice,
           trayIsShown: () => trayIsShown(process.platform, process.env),
           ask: () => askClose(made, words()),
-        });
-        surroundings?.show();
-        return outcome;
-      });
+        }),
+      );
       return made;
     },
   });
@@ -115,16 +122,13 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, trayIcons
     icons: trayIcons,
     state: appState.state,
     window: window.current,
-    keepsRunning: () => closeChoice.read() === 'hide',
+    keepsRunning: () => closeChoice() === 'hide',
     actions: {
       open: window.bringForward,
       openPage: window.openPage,
       pull: moveBrake('pull'),
       release: moveBrake('release'),
-      keepRunning: (on) => {
-        closeChoice.write(on ? 'hide' : 'quit');
-        surroundings?.show();
-      },
+      keepRunning: (on) => void keepCloseChoice(on ? 'hide' : 'quit'),
       openApiDocs: () => {
         const state = host.state();
         if (state.phase === 'running') void openExternal(`${state.url}docs`);

@@ -51,6 +51,7 @@ const en = {
   cancel: 'Cancel',
   remember: 'Remember my choice',
   brakeFailed: 'The brake could not be moved',
+  settingFailed: 'The setting could not be saved',
   licence: 'MIT licence',
 } as const;
 
@@ -104,6 +105,7 @@ const zh: Words = {
   cancel: '取消',
   remember: '记住我的选择',
   brakeFailed: '未能切换制动状态',
+  settingFailed: '未能保存设置',
   licence: 'MIT 许可证',
 };
 

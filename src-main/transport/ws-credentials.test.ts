@@ -37,6 +37,27 @@ describe('a ticket', () => {
     expect(await refusedUpgrade(`${t.wsUrl}?ticket=${ticket}`)).toMatchObject({ status: 401, code: 'TOKEN_INVALID' });
   });
 
+  it('is for pages of our own origin: it opens there, and nowhere else', async () => {
+    const t = await startTestGateway();
+    const ticket = await ticketFor(t, t.admin);
+    const from = (Origin: string) => ({ headers: { Origin } });
+    for (const foreign of ['https://evil.example', 'null', `http://localhost:${t.port}.evil.example`])
+      expect(await refusedUpgrade(`${t.wsUrl}?ticket=${ticket}`, from(foreign))).toMatchObject({ status: 403, code: 'ORIGIN_REFUSED' });
+    const socket = await t.ws({ query: `?ticket=${ticket}`, ...from(`http://localhost:${t.port}`) });
+    socket.send({ type: 'ping' });
+    await socket.waitFor((frame) => frame.type === 'pong');
+    expect(await refusedUpgrade(`${t.wsUrl}?ticket=${ticket}`, from(`http://localhost:${t.port}`))).toMatchObject({
+      code: 'TOKEN_INVALID',
+    });
+  });
+
+  it('that is wrong counts as a bad credential', async () => {
+    const t = await startTestGateway();
+    for (let tries = 0; tries < 10; tries += 1) expect((await refusedUpgrade(`${t.wsUrl}?ticket=wrong`)).status).toBe(401);
+    expect(await refusedUpgrade(`${t.wsUrl}?ticket=wrong`)).toMatchObject({ status: 429, code: 'RATE_LIMITED' });
+    await (await t.ws({ query: `?ticket=${await ticketFor(t, t.admin)}` })).close();
+  });
+
   it('is good for 30 s', async () => {
     const clock = createManualClock();
     const t = await startTestGateway({ clock });

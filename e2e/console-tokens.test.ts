@@ -68,6 +68,12 @@ const runs = async (code: string, command: string, extension: string): Promise<v
   await program.stop();
 };
 
+/** Debian has no `openai` for Python: that program is only read. */
+const parses = async (code: string): Promise<void> => {
+  const { code: exit, stderr } = await run('/usr/bin/python3', ['-c', 'import ast, sys; ast.parse(sys.stdin.read())'], { input: code });
+  expect(exit, stderr).toBe(0);
+};
+
 const statusWith = async (token: string): Promise<number> => {
   const { status } = await fetch(`${gateway.url}api/v1/agents`, { headers: { Authorization: `Bearer ${token}` } });
   return status;
@@ -84,6 +90,8 @@ describe('the tokens page in a browser', () => {
     await runs(await copySnippet(page, 'curl'), 'bash', 'sh');
     await runs(await copySnippet(page, 'Node'), process.execPath, 'mjs');
     await runs(await copySnippet(page, 'Python'), '/usr/bin/python3', 'py');
+    await runs(await copySnippet(page, 'OpenAI · Node'), process.execPath, 'mjs');
+    await parses(await copySnippet(page, 'OpenAI · Python'));
     await page.getByRole('button', { name: 'Done' }).click();
     // The list has heard of the requests.
     await page.reload();
@@ -97,6 +105,8 @@ describe('the tokens page in a browser', () => {
     await runs(await copySnippet(page, 'curl'), 'bash', 'sh');
     await runs(await copySnippet(page, 'Node'), process.execPath, 'mjs');
     await runs(await copySnippet(page, 'Python'), '/usr/bin/python3', 'py');
+    await runs(await copySnippet(page, 'OpenAI · Node'), process.execPath, 'mjs');
+    await parses(await copySnippet(page, 'OpenAI · Python'));
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByRole('status').getByText(reply).waitFor();
     await close();
@@ -158,6 +168,41 @@ describe('the tokens page in a browser', () => {
     expect(cleared.code, cleared.stderr).toBe(0);
     // Chromium itself writes down the 403 that asked for the PIN.
     await close(/403/);
+  });
+
+  test('says where secrets are kept when there is no keychain, and what it waits for or lacks', async () => {
+    for (const look of [looks[0]!, looks[3]!]) {
+      const { page, close } = await open(look);
+      const say = (body: object) => page.route('**/api/v1/tokens', (route) => route.fulfill({ json: body }));
+      await page.route('**/api/v1/status', async (route) => {
+        const response = await route.fetch();
+        const warning = 'No keychain answers here; secrets are in ~/openclaw/data/secrets.json, readable by you only.';
+        await route.fulfill({ response, json: { ...(await response.json()), secrets: { backend: 'file', warning } } });
+      });
+      await say({ tokens: [] });
+      await page.reload();
+      await page.getByText(look.locale === 'zh-CN' ? '还没有令牌' : 'No tokens yet').waitFor();
+      await page.getByText('No keychain answers here').first().waitFor();
+      await picture(page, 'tokens-empty', look);
+      expect(await axe(page)).toEqual([]);
+
+      await page.unroute('**/api/v1/tokens');
+      await page.route('**/api/v1/tokens', () => undefined);
+      await page.reload();
+      await page.getByRole('status', { name: look.locale === 'zh-CN' ? '正在加载令牌' : 'Loading the tokens' }).waitFor();
+      await picture(page, 'tokens-loading', look);
+      expect(await axe(page)).toEqual([]);
+
+      await page.unroute('**/api/v1/tokens');
+      const error = { code: 'STORAGE_FAILED', message: 'The database could not be read or written.', retryable: true, traceId: 't' };
+      await page.route('**/api/v1/tokens', (route) => route.fulfill({ status: 500, json: { error } }));
+      await page.reload();
+      await page.getByRole('alert').waitFor();
+      await picture(page, 'tokens-failed', look);
+      expect(await axe(page)).toEqual([]);
+      // Chromium itself writes down the 500.
+      await close(/500/);
+    }
   });
 
   for (const look of looks) {

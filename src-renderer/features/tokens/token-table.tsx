@@ -38,7 +38,7 @@ export const TokenTable = ({ groups, ...actions }: TokenTableProps): ReactElemen
         <thead>
           <tr className="border-b bg-card text-muted-foreground text-xs">
             {columns.map((column) => (
-              <th key={column} scope="col" className={cx('px-2.5 py-2 font-medium first:pl-4', column === 'requests' && 'text-right')}>
+              <th key={column} scope="col" className={cx('px-2 py-2 font-medium first:pl-4', column === 'requests' && 'text-right')}>
                 {column === 'actions' ? <span className="sr-only">{t('tokens.column.actions')}</span> : t(`tokens.column.${column}`)}
               </th>
             ))}
@@ -168,7 +168,7 @@ const Cell = ({
   readonly children: ReactNode;
   readonly quiet?: true;
   readonly className?: string;
-}): ReactElement => <td className={cx('px-2.5 py-2', quiet && 'whitespace-nowrap', className)}>{children}</td>;
+}): ReactElement => <td className={cx('px-2 py-2', quiet && 'whitespace-nowrap', className)}>{children}</td>;
 
 const tones: Readonly<Record<TokenState, string>> = {
   active: 'border-ok/40 text-ok',

@@ -156,6 +156,14 @@ describe('a turn that a crash interrupted', () => {
     expect(upstream.requests.length).toBe(0);
   });
 
+  it('in a session that was deleted is cancelled, as deleting it would have done', async () => {
+    const home = await leftBehind([...accepted(1, 'hi'), { op: 'session.delete', id: session.id, at: 2 }]);
+    const upstream = await scriptModel(() => ({ kind: 'text', chunks: ['too late'] }));
+    const t = await startTestGateway({ home, upstream });
+    expect((await t.call('GET', `/api/v1/messages/${idOf(1)}`, { token: t.admin })).json.status).toBe('cancelled');
+    expect(upstream.requests.length).toBe(0);
+  });
+
   it('though more than a thousand wait in one session does not keep the gateway from starting', async () => {
     const home = await leftBehind(Array.from({ length: 1_100 }, (_, n) => accepted(n + 1, 'x')).flat());
     const upstream = await scriptModel(() => ({ kind: 'never' }));

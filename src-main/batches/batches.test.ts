@@ -147,6 +147,33 @@ describe('a batch', () => {
     expect(most).toBeLessThanOrEqual(3);
   });
 
+  it('keeps that order also where looking up takes longer for one than for the next', async () => {
+    let release = (): void => undefined;
+    const second = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { begin, ended, upstream } = await start(echo, {
+      wrapDatabase: (database) => ({
+        ...database,
+        read: async (query) => {
+          if (query.op !== 'turn.byIdempotencyKey') return database.read(query);
+          if (query.key.endsWith(':2')) release();
+          if (query.key.endsWith(':1')) await second;
+          const result = await database.read(query);
+          if (query.key.endsWith(':1')) for (let round = 0; round < 20; round += 1) await new Promise(setImmediate);
+          return result;
+        },
+      }),
+    });
+    await ended(
+      await begin(
+        [1, 2, 3].map((n) => ({ content: `${n}`, sessionId: 's' })),
+        '?parallel=2',
+      ),
+    );
+    expect(upstream.requests.map(({ body }) => lastUserText(body))).toEqual(['1', '2', '3']);
+  });
+
   it('leaves half of what may run at once to others, however many there are', async () => {
     const { t, begin, upstream } = await start(
       (request) => (lastUserText(request).startsWith('line') ? { kind: 'never' } : { kind: 'text', chunks: ['quick'] }),
@@ -269,21 +296,57 @@ describe('a batch', () => {
 });
 
 describe('a batch and the end of the gateway', () => {
-  it('goes on at the next start, and no line runs twice', async () => {
+  /** Two things vouch for a line that has begun: its turn stands beside it, and the turn stands under its key. Each has to do alone. */
+  it.each<[string, number, boolean]>([
+    ['and no line runs twice', 0, true],
+    ['also two days later, when no key is looked for any more', 48 * 3_600_000, true],
+    ['also where it was not written down which lines had begun', 0, false],
+  ])('goes on at the next start, %s', async (_how, laterMs, notesTurns) => {
     const home = createTestHome();
+    const clock = createManualClock(Date.now());
     const answered: string[] = [];
     const upstream = await scriptModel((request, count) => {
       if (count > 5 && count <= 8) return { kind: 'never' };
       answered.push(lastUserText(request));
       return echo(request);
     });
-    const first = await startTestGateway({ home, upstream });
+    const accepted = new Set<string>();
+    const first = await startTestGateway({
+      home,
+      upstream,
+      clock,
+      wrapDatabase: (database) => ({
+        ...database,
+        write: async (writes) => {
+          if (!notesTurns && writes.some((write) => write.op === 'batch.line' && write.status === 'started')) throw new Error('not noted');
+          const results = await database.write(writes);
+          for (const write of writes) if (write.op === 'turn.insert') accepted.add(write.turn.messageId);
+          return results;
+        },
+      }),
+    });
     const secret = (await first.mint({ scopes: ['messages'] })).secret;
     const id = await clientOf(first, secret).begin(numbered(30), '?parallel=3');
     await upstream.requested(8);
+    // What runs for a second is on the disk.
+    clock.advance(1_000);
+    await expect.poll(() => accepted.size).toBe(8);
     await first.stop();
+    clock.advance(laterMs);
 
-    const second = await startTestGateway({ home, upstream });
+    const turns = new Set<string>(accepted);
+    const second = await startTestGateway({
+      home,
+      upstream,
+      clock,
+      wrapDatabase: (database) => ({
+        ...database,
+        write: (writes) => {
+          for (const write of writes) if (write.op === 'turn.insert') turns.add(write.turn.messageId);
+          return database.write(writes);
+        },
+      }),
+    });
     const again = clientOf(second, secret);
     expect(await again.ended(id)).toMatchObject({ status: 'completed', completed: 30, failed: 0 });
     expect([...answered].sort()).toEqual(
@@ -291,6 +354,7 @@ describe('a batch and the end of the gateway', () => {
         .map(({ content }) => content as string)
         .sort(),
     );
+    expect(turns.size).toBe(30);
     expect((await again.results(id)).map(({ finalReply }) => finalReply)).toEqual(numbered(30).map(({ content }) => `re: ${content}`));
   });
 

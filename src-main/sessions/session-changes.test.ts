@@ -170,6 +170,40 @@ describe('DELETE /sessions/{id}', () => {
     expect((await list()).map(({ title }: { title: string }) => title)).toEqual(['by name']);
   });
 
+  it('refuses what had found the session before it was deleted, and comes to its lane after', async () => {
+    let looked = 0;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const upstream = await scriptModel(() => ({ kind: 'text', chunks: ['pong'] }));
+    const { t, token, say, ask, list } = await start({
+      upstream,
+      wrapDatabase: (database) => ({
+        ...database,
+        read: async (query) => {
+          if (query.op === 'turn.byIdempotencyKey') await released;
+          const result = await database.read(query);
+          if (query.op === 'session.byName' && query.name === 'mine') looked += 1;
+          return result;
+        },
+      }),
+    });
+    await say('x', 'mine');
+    const socket = await t.ws({ token });
+    looked = 0;
+    // The second one of a connection waits for the first, and has looked up its session meanwhile.
+    socket.send({ type: 'message', content: 'slow', id: '1', idempotencyKey: 'k' });
+    socket.send({ type: 'message', content: 'late', id: '2', sessionId: 'mine' });
+    await expect.poll(() => looked).toBe(1);
+    expect((await ask('DELETE', '/mine')).status).toBe(200);
+    release();
+    expect(await socket.waitFor((frame) => frame.type === 'error')).toMatchObject({ code: 'SESSION_UNKNOWN', replyTo: '2' });
+    await socket.waitFor((frame) => frame.type === 'response' && frame.replyTo === '1');
+    expect(upstream.requests.length).toBe(2);
+    expect((await list()).map(({ title }: { title: string }) => title)).toEqual(['slow']);
+  });
+
   it('that fails leaves it as it was', async () => {
     let full = true;
     const { say, ask } = await start({

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { setImmediate as nextRound } from 'node:timers/promises';
 import type { DurableEvent } from '../../src-shared/contract/events.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { Database, EventRow, SessionRow } from '../storage/database.ts';
@@ -44,17 +43,11 @@ export const createSessionExport = (ports: {
   const pieces = async function* (session: SessionRow, head: string, show: (row: EventRow, first: boolean) => string, tail: string) {
     yield head;
     let first = true;
-    let sincePause = 0;
+    // Each page comes from the storage worker, so that everyone else has a turn in between.
     for await (const rows of pages(session)) {
       for (const row of rows) {
-        const piece = show({ ...row, event: redactedIn(row.event, redact) as DurableEvent }, first);
+        yield show({ ...row, event: redactedIn(row.event, redact) as DurableEvent }, first);
         first = false;
-        yield piece;
-        sincePause += piece.length;
-        // A client that reads as fast as we write would keep everyone else waiting.
-        if (sincePause < pageChars / 4) continue;
-        sincePause = 0;
-        await nextRound();
       }
     }
     yield tail;

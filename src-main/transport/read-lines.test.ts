@@ -53,6 +53,20 @@ describe('readJsonLines', () => {
     );
   });
 
+  it('lets the event loop go round, also in a body that came in one piece', async () => {
+    let rounds = 0;
+    let reading = true;
+    const round = (): void => {
+      rounds += 1;
+      if (reading) setImmediate(round);
+    };
+    setImmediate(round);
+    const { lines } = readJsonLines(requestOf(['{"content":"a"}\n'.repeat(10_000)]), schema, { ...limits, maxLines: 10_000 });
+    for await (const _line of lines);
+    reading = false;
+    expect(rounds).toBeGreaterThan(300);
+  });
+
   it('gives out nothing behind the first bad line, and names the first 20', async () => {
     const { lines } = readJsonLines(
       requestOf(['{"content":"a"}\n{"content":""}\n{"content":"c"}\n', '{"contnt":1}\n'.repeat(40)]),

@@ -195,6 +195,11 @@ describe('the menu bar', () => {
     await expect.poll(() => title(opened)).toBe('OpenClaw – Stopped');
     await choose(opened, 'brake');
     await expect.poll(() => title(opened)).toBe('OpenClaw');
+    await choose(opened, 'brake');
+    await window.getByRole('button', { name: 'Everything is stopped' }).click();
+    await window.screenshot({ path: `${root}/e2e/screenshots/stopped.png` });
+    await window.getByRole('button', { name: 'Start again' }).click();
+    await expect.poll(() => title(opened)).toBe('OpenClaw');
     await window.evaluate(() => localStorage.setItem('openclaw.language', 'zh-CN'));
     await window.reload();
     await expect.poll(labels).toEqual(['文件(&F)', '编辑(&E)', '视图(&V)', '窗口(&W)', '帮助(&H)']);

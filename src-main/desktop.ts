@@ -13,7 +13,7 @@ const main = (): Promise<void> =>
     openGateway: async (port) => openGateway({ env: process.env, ...gatewayOptions(process.argv, port) }),
     // This file is built to `out/main/`.
     builtFiles: fileURLToPath(new URL('..', import.meta.url)),
-    trayIcons: fileURLToPath(new URL('../../resources/icons/tray', import.meta.url)),
+    icons: fileURLToPath(new URL('../../resources/icons', import.meta.url)),
     clock: systemClock,
   });
 

@@ -147,6 +147,25 @@ describe('the console', () => {
     expect(button('1 notice')).toBeTruthy();
   });
 
+  it('says what an operator has stopped, as it happens, and starts it again', async () => {
+    app = await renderConsole(gateway);
+    await online();
+    expect(app.page.textContent).not.toContain('is stopped');
+    const stops = [
+      { what: 'all', id: null, since: 5 },
+      { what: 'agent', id: 'main', since: 6 },
+    ];
+    gateway.tell('status', { queue: { running: 0, waiting: 0 }, stops });
+    await app.change(() => until(app.console.status, ({ status }) => status?.stops?.length === 2));
+    await app.change(() => button('Everything is stopped').click());
+    expect(document.body.textContent).toContain('Agent main');
+    gateway.answers.set('POST /api/v1/start', { status: 200, body: { stops: [] } });
+    await app.change(() => [...document.querySelectorAll('button')].find((one) => one.textContent === 'Start again')?.click());
+    await app.change(() => until(app.console.status, ({ status }) => status?.stops?.length === 0));
+    expect(gateway.requests.at(-1)).toMatchObject({ path: '/api/v1/start', body: '{"what":"all"}' });
+    expect(app.page.textContent).not.toContain('Everything is stopped');
+  });
+
   it('says that the connection is gone, and tries again', async () => {
     app = await renderConsole(gateway);
     await online();

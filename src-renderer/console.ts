@@ -5,6 +5,7 @@ import { createBrowserCredentials, createDesktopCredentials } from './api/creden
 import { type ConnectionState, createEventSocket, type SocketLike } from './api/event-socket.ts';
 import { createHttpClient } from './api/http-client.ts';
 import { readSession } from './api/read-session.ts';
+import { readStops } from './api/read-stops.ts';
 import { type AnswerApproval, createAnswerApproval } from './approvals/answer-approval.ts';
 import { type AgentsStore, createAgentsStore } from './features/chat/agents-store.ts';
 import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
@@ -68,7 +69,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
   const http = createHttpClient({ baseUrl, fetch: ports.fetch, token: credentials.token, onSignedOut: signIn.refused });
   const socket = createEventSocket({
     connect: createConnect({ http, baseUrl, openSocket: ports.openSocket }),
-    topics: ['sessions'],
+    topics: ['sessions', 'status'],
     now,
     random: ports.random,
   });
@@ -127,6 +128,8 @@ export const createConsole = (ports: ConsolePorts): Console => {
       const undo = [
         chat.start(),
         socket.onFrame((frame) => {
+          const stops = readStops(frame);
+          if (stops !== null) status.noteStops(stops);
           const change = frame.type === 'event' ? readSession(frame.data) : null;
           if (change === null) return;
           const { session, deleted } = change;

@@ -28,8 +28,8 @@ type DesktopShellOptions = {
   readonly openGateway: GatewayHostOptions['open'];
   /** The folder that holds the built `preload` and `renderer`. */
   readonly builtFiles: string;
-  /** The folder of the tray's pictures. */
-  readonly trayIcons: string;
+  /** The folder of the app's pictures. */
+  readonly icons: string;
   readonly clock: Clock;
 };
 
@@ -41,7 +41,7 @@ const startsQuicklyMs = 800;
  * window is made; the app then lives until it is quit. Must be called before Electron is ready, and must not be
  * awaited at the top level of the entry: Electron gets ready only after that has run.
  */
-export const runDesktopShell = async ({ home, openGateway, builtFiles, trayIcons, clock }: DesktopShellOptions): Promise<void> => {
+export const runDesktopShell = async ({ home, openGateway, builtFiles, icons, clock }: DesktopShellOptions): Promise<void> => {
   keepUserDataIn(home);
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
@@ -119,7 +119,7 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, trayIcons
       .then((gateway) => gateway.brake[how]())
       .catch((error: unknown) => showError(words().brakeFailed, error));
   surroundings = createSurroundings({
-    icons: trayIcons,
+    icons: join(icons, 'tray'),
     state: appState.state,
     window: window.current,
     keepsRunning: () => closeChoice() === 'hide',
@@ -134,7 +134,12 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, trayIcons
         if (state.phase === 'running') void openExternal(`${state.url}docs`);
       },
       about: () => {
-        app.setAboutPanelOptions({ applicationName: 'OpenClaw', copyright: words().licence, iconPath: join(trayIcons, '32', 'ready.png') });
+        app.setAboutPanelOptions({
+          applicationName: 'OpenClaw',
+          applicationVersion: app.getVersion(),
+          copyright: words().licence,
+          iconPath: join(icons, '128x128.png'),
+        });
         app.showAboutPanel();
       },
       quit: () => app.quit(),

@@ -6,6 +6,7 @@ import { useConsole } from '../../console-context.ts';
 import { useModel } from '../../model/use-model.ts';
 import { cx } from '../../ui/class-names.ts';
 import { Popover } from '../../ui/popover.tsx';
+import { Stops } from './stops.tsx';
 
 export const StatusLine = (): ReactElement => {
   const { t } = useTranslation();
@@ -18,6 +19,7 @@ export const StatusLine = (): ReactElement => {
     >
       <Connection />
       <span className="ml-auto" />
+      <Stops />
       <Notices />
       <Model />
       {version === undefined ? null : <span className="tabular-nums">{t('status.version', { version })}</span>}

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { statusSchema } from '../../../src-shared/contract/rest.ts';
+import type { Stop, statusSchema } from '../../../src-shared/contract/rest.ts';
 import type { HttpClient } from '../../api/http-client.ts';
 
 export type GatewayStatus = z.output<typeof statusSchema>;
@@ -9,11 +9,25 @@ export type ModelHealth = NonNullable<GatewayStatus['models']>[number];
 export type StatusState = { readonly status: GatewayStatus | null };
 export type StatusStore = StoreApi<StatusState> & {
   readonly load: () => Promise<void>;
+  /** What is stopped now, as the gateway tells it between two answers. */
+  readonly noteStops: (stops: readonly Stop[]) => void;
+  /** Releases one stop. @throws what the gateway answers */
+  readonly release: (stop: Stop) => Promise<void>;
 };
 
 export const createStatusStore = (http: HttpClient): StatusStore => {
   const store = createStore<StatusState>(() => ({ status: null }));
+  const noteStops = (stops: readonly Stop[]): void => {
+    const { status } = store.getState();
+    // It is told with every turn, and seldom another.
+    if (status === null || JSON.stringify(status.stops ?? []) === JSON.stringify(stops)) return;
+    store.setState({ status: { ...status, stops: [...stops] } });
+  };
   return Object.assign(store, {
+    noteStops,
+    release: async ({ what, id }: Stop) => {
+      noteStops((await http.call('start', { body: id === null ? { what } : { what, id } })).stops);
+    },
     load: async () => {
       try {
         store.setState({ status: await http.call('getStatus') });

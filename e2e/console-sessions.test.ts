@@ -110,7 +110,6 @@ describe('the list of chats', () => {
     await choose(page, 'take this with you', 'Copy link');
     await page.getByText('Copied', { exact: true }).waitFor();
     await page.goto(await page.evaluate(() => navigator.clipboard.readText()));
-    await page.reload();
     await page.locator('.reply').getByText('You said: take this with you').waitFor();
     await close();
   });

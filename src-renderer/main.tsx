@@ -44,7 +44,7 @@ const main = (): void => {
   applyPreferences(console.preferences, i18n, document.documentElement, matchMedia('(prefers-color-scheme: dark)'));
   tellLanguage(console.preferences, window.openclawDesktop);
   rememberAddress(console, location, history);
-  followAddress(console.navigation, window);
+  followAddress(console, window);
   window.addEventListener('online', console.reconnectNow);
   document.addEventListener('visibilitychange', () => document.hidden || console.reconnectNow());
 

@@ -40,9 +40,15 @@ export const rememberAddress = (
   };
 };
 
+type Followed = { readonly chat: Pick<ChatStore, 'getState' | 'openRef'>; readonly navigation: Pick<Navigation, 'go'> };
+
 /** Follows an address that somebody typed or a link of ours has set. */
-export const followAddress = (navigation: Navigation, target: Window): (() => void) => {
-  const follow = (): void => navigation.go(readAddress(target.location, target.history).page);
+export const followAddress = ({ chat, navigation }: Followed, target: Pick<Window, 'location' | 'history'> & EventTarget): (() => void) => {
+  const follow = (): void => {
+    const { page, session } = readAddress(target.location, target.history);
+    navigation.go(page);
+    if (session !== null && !openThread(chat.getState()).refs.includes(session)) chat.openRef(session);
+  };
   target.addEventListener('hashchange', follow);
   return () => target.removeEventListener('hashchange', follow);
 };

@@ -12,6 +12,7 @@ import { createFileRead } from './agents/tools/file-read.ts';
 import { createFileWrite } from './agents/tools/file-write.ts';
 import { createListDir } from './agents/tools/list-dir.ts';
 import { createShell } from './agents/tools/shell.ts';
+import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
 import { openApprovals } from './approvals/approval-queue.ts';
 import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
@@ -137,7 +138,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(tokens.close);
 
     const agents = createAgentRegistry(live);
-    const tools = [createFileRead(fs), createListDir(fs), createFileWrite(fs), createShell({ fs, programs: ports.programs, clock })];
+    const catalog = createToolCatalog([
+      fixedTools([createFileRead(fs), createListDir(fs), createFileWrite(fs), createShell({ fs, programs: ports.programs, clock })]),
+    ]);
     const transport = createModelTransport({ now: clock.now });
     const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({
@@ -164,7 +167,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         clock,
         agents,
         models,
-        tools,
+        catalog,
         gate: approvals.gate,
         pricesFor: (agent) => models.pricesFor(agent.config),
         openWorkspace: (agent) => ports.openWorkspace(agent.id, agent.workspace),
@@ -248,7 +251,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createBrakeRoutes(brake, stops),
           ...sessionRoutes,
           ...batches.routes,
-          ...createAgentRoutes({ agents, models, engine, toolNames: tools.map(({ name }) => name) }),
+          ...createAgentRoutes({ agents, models, engine, catalog }),
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
           ...createChannelRoutes({ config: live.current }),

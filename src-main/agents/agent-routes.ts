@@ -2,19 +2,20 @@ import type { RouteAnswer } from '../../src-shared/contract/rest.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { AgentRegistry } from './agent-registry.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
+import type { ToolCatalog } from './tools/tool-catalog.ts';
 
 type Ports = {
   readonly agents: AgentRegistry;
   readonly models: ModelRegistry;
   readonly engine: TurnEngine;
-  readonly toolNames: readonly string[];
+  readonly catalog: ToolCatalog;
 };
 
 export type AgentRoutes = {
   readonly listAgents: () => Promise<RouteAnswer<'listAgents'>>;
 };
 
-export const createAgentRoutes = ({ agents, models, engine, toolNames }: Ports): AgentRoutes => ({
+export const createAgentRoutes = ({ agents, models, engine, catalog }: Ports): AgentRoutes => ({
   listAgents: async () => {
     const busy = new Set(engine.running().map((turn) => turn.request.agentId));
     const rows = agents.list().map(async (agent) => ({
@@ -26,7 +27,7 @@ export const createAgentRoutes = ({ agents, models, engine, toolNames }: Ports):
         (client) => client.label,
         (error: Error) => error.message,
       ),
-      tools: toolNames.filter((name) => agent.tools === null || agent.tools.includes(name)),
+      tools: catalog.tools(agent).map(({ name }) => name),
     }));
     return { status: 200, body: { agents: await Promise.all(rows) } };
   },

@@ -8,7 +8,8 @@ import type { Agent, AgentRegistry } from './agent-registry.ts';
 import { historyEvents, toModelMessages } from './history.ts';
 import type { ModelMessage } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
-import type { Tool, ToolGate } from './tools/tool.ts';
+import type { ToolGate } from './tools/tool.ts';
+import { mayUse, type ToolCatalog } from './tools/tool-catalog.ts';
 import { createToolRunner, type ToolRunner } from './tools/tool-runner.ts';
 
 type RunAgentPorts = {
@@ -18,7 +19,7 @@ type RunAgentPorts = {
   readonly models: ModelRegistry;
   /** US dollars per million tokens, where the model has a price. */
   readonly pricesFor: (agent: Agent) => { readonly input: number; readonly output: number } | null;
-  readonly tools: readonly Tool[];
+  readonly catalog: ToolCatalog;
   /** Who lets a tool do something. */
   readonly gate: ToolGate;
   /** The agent's folder: made where it is missing, links resolved. */
@@ -28,13 +29,18 @@ type RunAgentPorts = {
 /** The agent side of a turn: history → prompt → loop. What goes wrong is in the result. */
 export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
   const runners = new Map<string, ToolRunner>();
+  let version = ports.catalog.version();
   /** One runner for each set of tools, since making their schemas is dear. */
-  const runnerFor = (names: readonly string[] | null): ToolRunner => {
-    const key = names === null ? '*' : names.join(' ');
+  const runnerFor = (agent: Agent, only: readonly string[] | undefined): ToolRunner => {
+    if (version !== ports.catalog.version() || runners.size > 100) runners.clear();
+    version = ports.catalog.version();
+    const key = JSON.stringify([agent.id, agent.tools, only]);
     const known = runners.get(key);
     if (known) return known;
-    const runner = createToolRunner(names === null ? ports.tools : ports.tools.filter((tool) => names.includes(tool.name)), ports);
-    if (runners.size > 100) runners.clear();
+    const runner = createToolRunner(
+      ports.catalog.tools(agent).filter((tool) => mayUse(only ?? null, tool.name)),
+      ports,
+    );
     runners.set(key, runner);
     return runner;
   };
@@ -52,7 +58,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
         ports.openWorkspace(agent),
       ]);
       modelId = model.id;
-      const runner = runnerFor(allowed(agent.tools, request.options.tools));
+      const runner = runnerFor(agent, request.options.tools);
       const result = await runAgentLoop({
         model,
         system: request.options.system ?? agent.system,
@@ -94,10 +100,6 @@ const readHistory = async (database: Database, sessionId: string, current: strin
     await database.read({ op: 'event.list', sessionId, afterSeq: 0, beforeSeq: null, limit: historyEvents, newest: true }),
     current,
   );
-
-/** What the agent may use and the request allows; null for all. */
-const allowed = (agent: readonly string[] | null, request: readonly string[] | undefined): readonly string[] | null =>
-  request === undefined ? agent : agent === null ? request : request.filter((name) => agent.includes(name));
 
 const usageOf = (tokens: { inputTokens: number; outputTokens: number }, prices: { input: number; output: number } | null): Usage => ({
   inputTokens: tokens.inputTokens,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ToolCall } from '../../../src-shared/contract/events.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import type { ModelTool, ModelToolCall } from '../models/model-client.ts';
-import { type AskHook, hasSideEffects, type Tool, type ToolContext, ToolError, type ToolGate } from './tool.ts';
+import { type AskHook, hasSideEffects, type Tool, type ToolContext, ToolError, type ToolGate, type ToolParameters } from './tool.ts';
 
 const resultMost = 64 * 1024;
 const timeLimitMs = 60_000;
@@ -36,9 +36,7 @@ export const createToolRunner = (
   const find = (name: string, argumentsJson: string): { tool: Tool; args: Record<string, unknown> } => {
     const tool = byName.get(name);
     if (!tool) throw new ToolError(`There is no tool "${name}". Tools: ${[...byName.keys()].join(', ') || 'none'}.`);
-    const parsed = tool.parameters.safeParse(requireObject(argumentsJson));
-    if (!parsed.success) throw new ToolError(`The arguments do not fit: ${z.prettifyError(parsed.error)}`);
-    return { tool, args: parsed.data };
+    return { tool, args: validArguments(tool.parameters, requireObject(argumentsJson)) };
   };
 
   const execute = async (tool: Tool, args: Record<string, unknown>, context: ToolContext): Promise<string> => {
@@ -63,7 +61,7 @@ export const createToolRunner = (
     offered: tools.map((tool) => ({
       name: tool.name,
       description: tool.description,
-      parameters: z.toJSONSchema(tool.parameters) as Record<string, unknown>,
+      parameters: jsonSchemaOf(tool.parameters),
     })),
     run: async (call, turn, hooks) => {
       const shown: ToolCall = { id: call.id, name: call.name, arguments: parseObject(call.argumentsJson) ?? {}, status: 'started' };
@@ -109,6 +107,20 @@ const recorded = (writing: Promise<void>): Promise<void> =>
   writing.catch((cause: unknown) => {
     throw new NotRecorded('not recorded', { cause });
   });
+
+const jsonSchemaOf = (parameters: ToolParameters): Readonly<Record<string, unknown>> =>
+  'jsonSchema' in parameters ? parameters.jsonSchema : z.toJSONSchema(parameters);
+
+const validArguments = (parameters: ToolParameters, args: Record<string, unknown>): Record<string, unknown> => {
+  if ('jsonSchema' in parameters) {
+    const wrong = parameters.validate(args);
+    if (wrong !== null) throw new ToolError(`The arguments do not fit: ${wrong}`);
+    return args;
+  }
+  const parsed = parameters.safeParse(args);
+  if (!parsed.success) throw new ToolError(`The arguments do not fit: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+};
 
 const requireObject = (json: string): Record<string, unknown> => {
   const value = parseObject(json);

@@ -49,11 +49,20 @@ export type Action = {
   readonly rule: Readonly<Record<string, unknown>> | null;
 };
 
+/** What a tool takes: by our own schema, or by a JSON Schema that came from outside (`json-schema.ts` makes it). */
+export type ToolParameters = z.ZodObject | JsonSchemaParameters;
+export type JsonSchemaParameters = {
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+  /** @returns in words what does not fit; null where all does */
+  readonly validate: (args: Readonly<Record<string, unknown>>) => string | null;
+};
+export type ToolArguments<Schema extends ToolParameters> = z.output<Schema extends z.ZodObject ? Schema : z.ZodObject>;
+
 /**
  * A tool an agent can call. Made by a factory with its I/O injected. `execute` gives text for the model and
  * throws a `ToolError` for what the model should be told went wrong.
  */
-export type Tool<Schema extends z.ZodObject = z.ZodObject> = {
+export type Tool<Schema extends ToolParameters = ToolParameters> = {
   readonly name: string;
   readonly description: string;
   readonly parameters: Schema;
@@ -61,8 +70,8 @@ export type Tool<Schema extends z.ZodObject = z.ZodObject> = {
   /** Longest it may take, ms; default 60 s. Waiting for an approval is not counted. */
   readonly timeLimitMs?: number;
   /** What the call would do. Needed for every effect that may have to be approved. Throws a `ToolError` as `execute` does. */
-  readonly plan?: (args: z.output<Schema>, context: ToolContext) => Promise<Action>;
-  readonly execute: (args: z.output<Schema>, context: ToolContext) => Promise<string>;
+  readonly plan?: (args: ToolArguments<Schema>, context: ToolContext) => Promise<Action>;
+  readonly execute: (args: ToolArguments<Schema>, context: ToolContext) => Promise<string>;
 };
 
 /** Says to the model, in words, why a tool did not do what was asked. */

@@ -13,6 +13,7 @@ import { createSessionListStore, type SessionListStore } from './features/chat/s
 import { createLogsStore, type LogsStore } from './features/logs/logs-store.ts';
 import { createRegexTester, type OpenRegexWorker } from './features/logs/regex-tester.ts';
 import { createPreferencesStore, type PreferencesStore } from './features/preferences/preferences-store.ts';
+import { createSettingsStore, type SettingsStore } from './features/settings/settings-store.ts';
 import { createSignInStore, type SignInStore } from './features/sign-in/sign-in-store.ts';
 import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
 import { tokenIdOf } from './features/tokens/token-id.ts';
@@ -34,6 +35,7 @@ export type Console = {
   readonly status: StatusStore;
   readonly logs: LogsStore;
   readonly tokens: TokensStore;
+  readonly settings: SettingsStore;
   readonly preferences: PreferencesStore;
   readonly signIn: SignInStore;
   readonly connection: StoreApi<ConnectionState>;
@@ -98,11 +100,14 @@ export const createConsole = (ports: ConsolePorts): Console => {
       return bridge !== undefined;
     },
   });
+  const preferences = createPreferencesStore({ storage: ports.storage, preferred: ports.preferredLanguages });
+  const settings = createSettingsStore({ http, pin, show: preferences.choose, changed: () => loadModels() });
 
+  // In this order: the gateway knows the health of models that an agent has been asked about.
+  const loadModels = (): void => void agents.load().then(status.load);
   const refresh = (): void => {
     void sessions.load();
-    // In this order: the gateway knows the health of models that an agent has been asked about.
-    void agents.load().then(status.load);
+    loadModels();
   };
 
   return {
@@ -117,7 +122,8 @@ export const createConsole = (ports: ConsolePorts): Console => {
     status,
     logs,
     tokens,
-    preferences: createPreferencesStore({ storage: ports.storage, preferred: ports.preferredLanguages }),
+    settings,
+    preferences,
     signIn,
     connection: socket.state,
     reconnectNow: socket.reconnectNow,
@@ -151,6 +157,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
         socket.start(),
       ];
       refresh();
+      void settings.load();
       const timer = setInterval(() => void status.load(), statusEveryMs);
       return () => {
         clearInterval(timer);

@@ -3,7 +3,10 @@ import { type Language, languages } from '../../i18n/languages.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Preferences = { readonly theme: Theme; readonly language: Language };
-export type PreferencesStore = StoreApi<Preferences>;
+export type PreferencesStore = StoreApi<Preferences> & {
+  /** Takes what the configuration says. `auto`: as the browser has it. */
+  readonly choose: (ui: { readonly theme?: Theme; readonly language?: Language | 'auto' }) => void;
+};
 
 type PreferencesPorts = {
   readonly storage: Pick<Storage, 'getItem' | 'setItem'>;
@@ -16,7 +19,7 @@ const themeKey = 'openclaw.theme';
 const languageKey = 'openclaw.language';
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
-/** Language and theme, kept in this browser or window. */
+/** Language and theme. Kept in this browser or window, so that they are right before the gateway has answered. */
 export const createPreferencesStore = ({ storage, preferred }: PreferencesPorts): PreferencesStore => {
   const theme = storage.getItem(themeKey);
   const language = storage.getItem(languageKey);
@@ -28,7 +31,13 @@ export const createPreferencesStore = ({ storage, preferred }: PreferencesPorts)
     storage.setItem(themeKey, now.theme);
     storage.setItem(languageKey, now.language);
   });
-  return store;
+  return Object.assign(store, {
+    choose: ({ theme: chosen, language: spoken }: Parameters<PreferencesStore['choose']>[0]) =>
+      store.setState({
+        ...(chosen === undefined ? {} : { theme: chosen }),
+        ...(spoken === undefined ? {} : { language: spoken === 'auto' ? languageFor(preferred) : spoken }),
+      }),
+  });
 };
 
 /** Every Chinese reads simplified Chinese better than English; every other language gets English. */

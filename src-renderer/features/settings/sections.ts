@@ -1,0 +1,7 @@
+import { Boxes, FileJson2, Palette, ShieldCheck } from 'lucide-react';
+
+/** The sections of the page, in their order. */
+export const sectionIds = ['models', 'appearance', 'security', 'all'] as const;
+export type SectionId = (typeof sectionIds)[number];
+
+export const sectionIcons = { models: Boxes, appearance: Palette, security: ShieldCheck, all: FileJson2 } as const;

@@ -31,7 +31,9 @@ export const reportError = (
   const translated = openai ? toOpenaiError(error, context.traceId) : null;
   const status = translated?.status ?? errorCodes[error.code].status;
   const line = { source: 'http', ...context, code: error.code };
-  if (status >= 500) log.error({ ...line, err: error.cause ?? error }, error.message);
+  // Refused on purpose (stopped, full, stopping) is no fault of ours: there is nothing to trace.
+  if (status >= 500 && error.cause === undefined && error.code !== 'INTERNAL') log.warn(line, error.message);
+  else if (status >= 500) log.error({ ...line, err: error.cause ?? error }, error.message);
   else log.debug(line, error.message);
   const headers: Record<string, string> = { ...translated?.headers };
   if (error.retryAfterMs !== undefined) headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1000));

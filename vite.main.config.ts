@@ -11,6 +11,7 @@ const entry = Object.fromEntries(
     cli: 'src-main/cli.ts',
     desktop: 'src-main/desktop.ts',
     'database-worker': 'src-main/storage/database-worker.ts',
+    'search-worker': 'src-main/agents/tools/search/search-worker.ts',
   }).filter(([, file]) => existsSync(file)),
 );
 

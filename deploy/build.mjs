@@ -23,7 +23,7 @@ export const parts = [
     name: 'main',
     config: 'vite.main.config.ts',
     sources: ['src-main', 'src-shared'],
-    outputs: ['out/main/cli.js', 'out/main/desktop.js', 'out/main/database-worker.js'],
+    outputs: ['out/main/cli.js', 'out/main/desktop.js', 'out/main/database-worker.js', 'out/main/search-worker.js'],
   },
   {
     name: 'preload',

@@ -1,4 +1,5 @@
 import type { Config } from '../src-shared/contract/config.ts';
+import type { Search } from './agents/tools/search/open-search.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Log } from './logs/create-log.ts';
 import type { Programs } from './programs/open-programs.ts';
@@ -33,6 +34,8 @@ export type GatewayPorts = {
   readonly consoleFolder: string;
   /** What agents may start. */
   readonly programs: Programs;
+  /** Looks through files, off the main thread. */
+  readonly search: Search;
   /** An agent's folder: made where it is missing, links resolved. `configured`: as `agents.<id>.workspace` says. */
   readonly openWorkspace: (agentId: string, configured: string | null) => Promise<string>;
   readonly configFile: ConfigFile;

@@ -1,4 +1,3 @@
-import * as fs from 'node:fs/promises';
 import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
 import { createAgentRegistry } from './agents/agent-registry.ts';
@@ -8,10 +7,7 @@ import { createModelRoutes } from './agents/models/model-routes.ts';
 import { createModelTransport } from './agents/models/model-transport.ts';
 import { createModelRegistry } from './agents/models/resolve-model.ts';
 import { createRunAgent } from './agents/run-agent.ts';
-import { createFileRead } from './agents/tools/file-read.ts';
-import { createFileWrite } from './agents/tools/file-write.ts';
-import { createListDir } from './agents/tools/list-dir.ts';
-import { createShell } from './agents/tools/shell.ts';
+import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
 import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
 import { openApprovals } from './approvals/approval-queue.ts';
 import { createApprovalRoutes } from './approvals/approval-routes.ts';
@@ -138,9 +134,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(tokens.close);
 
     const agents = createAgentRegistry(live);
-    const catalog = createToolCatalog([
-      fixedTools([createFileRead(fs), createListDir(fs), createFileWrite(fs), createShell({ fs, programs: ports.programs, clock })]),
-    ]);
+    const catalog = createToolCatalog([fixedTools(createBuiltInTools(ports))]);
     const transport = createModelTransport({ now: clock.now });
     const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../src-shared/contract/config.ts';
+import { openSearch } from './agents/tools/search/open-search.ts';
 import { systemClock } from './clock.ts';
 import { createConfigFile } from './config/config-file.ts';
 import { loadConfig, overrideConfig } from './config/load-config.ts';
@@ -70,6 +71,7 @@ export const openGateway = ({
       }),
     openSecrets: (remembered) => openSecretStore({ home: home.root, env, remembered, log: log.logger, randomBytes }),
     programs: openPrograms({ clock: systemClock, platform: process.platform, env, home: realpathSync(homedir()), hidden: [home.root] }),
+    search: openSearch({ clock: systemClock }),
     openWorkspace: (agentId, configured) => {
       const folder =
         configured === null ? join(home.workspaces, agentId) : resolve(home.root, configured.replace(/^~(?=$|[\\/])/, homedir()));

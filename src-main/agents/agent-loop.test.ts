@@ -9,7 +9,7 @@ const end: ModelEvent = { type: 'end', reason: 'stop' };
 /** A model that says what the script has for the n-th time it is asked. */
 const run = async (
   script: (step: number, messages: readonly ModelMessage[]) => readonly ModelEvent[],
-  runTool: (call: ModelToolCall) => string = () => 'the same',
+  runTool: (call: ModelToolCall) => string | Promise<string> = () => 'the same',
   maxSteps = 25,
 ) => {
   const asked: (readonly ModelMessage[])[] = [];
@@ -30,6 +30,7 @@ const run = async (
       said += piece;
     },
     onState: () => undefined,
+    isParallel: (name) => name === 'look',
     runTool: async (one) => {
       ran.push(one.id);
       return runTool(one);
@@ -52,6 +53,29 @@ describe('the agent loop', () => {
     expect((await run(() => [end])).code).toBe('MODEL_EMPTY');
     expect((await run((step) => (step === 0 ? [call('a'), end] : [end]))).code).toBe('MODEL_EMPTY');
     expect((await run((step) => (step === 0 ? [text('Done.'), call('a'), end] : [end]))).code).toBeNull();
+  });
+
+  it('runs what changes nothing side by side, everything else alone, and tells the results in order', async () => {
+    let both: () => void;
+    const started = new Promise<void>((resolve) => {
+      both = resolve;
+    });
+    const other: ModelEvent = { type: 'tool_call', call: { id: 'c', name: 'change', argumentsJson: '{}' } };
+    let atWork = 0;
+    const { ran, asked } = await run(
+      (step) => (step === 0 ? [call('a', '{"a":1}'), call('b'), other, call('d'), end] : [text('Seen.'), end]),
+      async ({ id }) => {
+        atWork += 1;
+        if (id === 'b') both();
+        // The first can only end once the second has begun.
+        if (id === 'a') await started;
+        if (id === 'c') expect(atWork).toBe(1);
+        atWork -= 1;
+        return `result of ${id}`;
+      },
+    );
+    expect(ran).toEqual(['a', 'b', 'c', 'd']);
+    expect(asked[1]?.slice(2).map(({ content }) => content)).toEqual(['result of a', 'result of b', 'result of c', 'result of d']);
   });
 
   it('does not make the very same call a fourth time, says so, and ends who insists', async () => {

@@ -2,6 +2,9 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { ModelClient, ModelMessage, ModelTool, ModelToolCall } from './models/model-client.ts';
 import { createRepeatedCalls } from './repeated-calls.ts';
 
+/** Calls that run side by side at most. */
+const besideMost = 4;
+
 export type LoopInput = {
   readonly model: ModelClient;
   readonly system: string;
@@ -12,6 +15,8 @@ export type LoopInput = {
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
   readonly onState: (state: 'thinking' | 'running_tool') => void;
+  /** Whether calls of this tool may run beside each other. */
+  readonly isParallel: (name: string) => boolean;
   /** Runs one call and gives what the model is told. */
   readonly runTool: (call: ModelToolCall) => Promise<string>;
 };
@@ -68,11 +73,17 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
     saidBefore ||= text !== '';
     messages.push({ role: 'assistant', content: text, toolCalls: calls });
     input.onState('running_tool');
-    for (const call of calls) {
-      const refusal = repeated.refusal(call);
-      const content = refusal ?? (await input.runTool(call));
-      if (refusal === null) repeated.note(call, content);
-      messages.push({ role: 'tool', toolCallId: call.id, name: call.name, content });
+    for (const group of sideBySide(calls, input.isParallel)) {
+      const contents = await allOf(
+        group.map(async (call) => {
+          const refusal = repeated.refusal(call);
+          const content = refusal ?? (await input.runTool(call));
+          if (refusal === null) repeated.note(call, content);
+          return content;
+        }),
+      );
+      for (const [index, { id, name }] of group.entries())
+        messages.push({ role: 'tool', toolCallId: id, name, content: contents[index] ?? '' });
       if (input.signal.aborted) return result(null);
     }
     if (repeated.insists()) return result(goesInCircles());
@@ -84,6 +95,23 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
       hint: 'Raise agents.<id>.maxSteps in config.json, or ask for less at once.',
     }),
   );
+};
+
+/** The calls of a step in their order, those that may run together with their neighbours in groups. */
+const sideBySide = (calls: readonly ModelToolCall[], isParallel: (name: string) => boolean): ModelToolCall[][] => {
+  const groups: ModelToolCall[][] = [];
+  for (const call of calls) {
+    const last = groups.at(-1);
+    if (last && last.length < besideMost && isParallel(call.name) && last.every(({ name }) => isParallel(name))) last.push(call);
+    else groups.push([call]);
+  }
+  return groups;
+};
+
+/** Fails only when none of them is at work any more. */
+const allOf = async <T>(working: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(working);
+  return Promise.all(working);
 };
 
 const emptyAnswer = (): AppError =>

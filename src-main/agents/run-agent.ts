@@ -69,6 +69,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
         signal,
         onText,
         onState,
+        isParallel: runner.isParallel,
         runTool: (call) => {
           // Some servers number calls anew in every step; within a turn an id must be one call's.
           const id = calls.has(call.id) ? `${call.id}.${calls.size}` : call.id;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Config, configSchema } from '../../src-shared/contract/config.ts';
 import type { Scope } from '../../src-shared/models/scope.ts';
+import { openSearch } from '../agents/tools/search/open-search.ts';
 import { systemClock } from '../clock.ts';
 import type { ConfigFile } from '../config/config-file.ts';
 import { createMemoryConfigFile } from '../config/memory-config-file.ts';
@@ -135,6 +136,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
       home: realpathSync(homedir()),
       hidden: [home.folder],
     }),
+    search: openSearch({ clock: systemClock, workerUrl: new URL('search-worker.js', workerUrl) }),
     openWorkspace: async (agentId) => home.workspace(agentId),
     ...options.ports,
   });

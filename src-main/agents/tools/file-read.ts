@@ -18,6 +18,7 @@ export const createFileRead = (fs: { readonly open: typeof Open; readonly realpa
   description: 'Read a text file in the workspace.',
   parameters,
   effect: 'read',
+  parallel: true,
   execute: async ({ path, offset = 0, limit = 1_000 }, { workspace }) => {
     // Without O_NONBLOCK a pipe would hold a thread until somebody writes to it. (Windows has neither.)
     const file = await fs.open(await resolveInWorkspace(workspace, path, fs.realpath), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));

@@ -20,6 +20,7 @@ export const createListDir = (fs: {
   description: 'List a folder in the workspace.',
   parameters,
   effect: 'read',
+  parallel: true,
   execute: async ({ path = '.' }, { workspace }) => {
     const folder = await resolveInWorkspace(workspace, path === '' ? '.' : path, fs.realpath);
     const entries = await fs.readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {

@@ -21,6 +21,8 @@ export type TurnContext = Omit<ToolContext, 'toolCallId' | 'onOutput'>;
 /** Runs what a model called: finds the tool, validates the arguments, asks where somebody has to be asked, records the start, bounds time and output. */
 export type ToolRunner = {
   readonly offered: readonly ModelTool[];
+  /** Whether calls of a tool may run side by side. */
+  readonly isParallel: (name: string) => boolean;
   /** Gives what the model is to be told; rejects only when what happens cannot be recorded. */
   readonly run: (call: ModelToolCall, context: TurnContext, hooks: ToolHooks) => Promise<string>;
 };
@@ -63,6 +65,7 @@ export const createToolRunner = (
       description: tool.description,
       parameters: jsonSchemaOf(tool.parameters),
     })),
+    isParallel: (name) => byName.get(name)?.parallel === true,
     run: async (call, turn, hooks) => {
       const shown: ToolCall = { id: call.id, name: call.name, arguments: parseObject(call.argumentsJson) ?? {}, status: 'started' };
       const context: ToolContext = { ...turn, toolCallId: call.id, onOutput: (text) => hooks.onOutput(shown, text) };

@@ -67,6 +67,8 @@ export type Tool<Schema extends ToolParameters = ToolParameters> = {
   readonly description: string;
   readonly parameters: Schema;
   readonly effect: Effect;
+  /** Calls of it in one step may run side by side; only for tools that change nothing. */
+  readonly parallel?: true;
   /** Longest it may take, ms; default 60 s. Waiting for an approval is not counted. */
   readonly timeLimitMs?: number;
   /** What the call would do. Needed for every effect that may have to be approved. Throws a `ToolError` as `execute` does. */

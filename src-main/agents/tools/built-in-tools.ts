@@ -1,0 +1,25 @@
+import * as fs from 'node:fs/promises';
+import type { Clock } from '../../gateway-ports.ts';
+import type { Programs } from '../../programs/open-programs.ts';
+import { createFileEdit } from './file-edit.ts';
+import { createFileRead } from './file-read.ts';
+import { createFileWrite } from './file-write.ts';
+import { createGlob } from './glob.ts';
+import { createGrep } from './grep.ts';
+import { createListDir } from './list-dir.ts';
+import type { Search } from './search/open-search.ts';
+import { createShell } from './shell.ts';
+import type { Tool } from './tool.ts';
+
+type Ports = { readonly programs: Programs; readonly search: Search; readonly clock: Clock };
+
+/** The tools that need no setting up. */
+export const createBuiltInTools = ({ programs, search, clock }: Ports): readonly Tool[] => [
+  createFileRead(fs),
+  createListDir(fs),
+  createGlob(search, fs),
+  createGrep(search, fs),
+  createFileWrite(fs),
+  createFileEdit(fs),
+  createShell({ fs, programs, clock }),
+];

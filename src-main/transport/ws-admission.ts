@@ -27,25 +27,29 @@ export const createWsAdmission = (ports: {
 }): WsAdmission => {
   const { authenticate } = ports;
 
-  const byTicket = async (ticket: string): Promise<Principal> => {
+  const byTicket = async (ticket: string, address: string): Promise<Principal> => {
     const holder = ports.tickets.redeem(ticket);
     if (!holder) throw new AppError('TOKEN_INVALID', { message: 'The ticket is unknown, used or older than 30 s.' });
-    return authenticate.recheck(holder);
+    const by = authenticate.recheck(holder);
+    authenticate.used(by, address);
+    return by;
   };
 
   /** With the rights of the token that made the session. One that was made on this computer has none. */
-  const bySessionId = async (sessionId: string): Promise<{ by: Principal; only: string }> => {
+  const bySessionId = async (sessionId: string, address: string): Promise<{ by: Principal; only: string }> => {
     const session = await ports.sessions.open(sessionId);
-    return { by: authenticate.byId(session.ownerId), only: session.id };
+    const by = authenticate.byId(session.ownerId);
+    authenticate.used(by, address);
+    return { by, only: session.id };
   };
 
   const identify = async (request: IncomingMessage, query: URLSearchParams, address: string): Promise<Omit<Visitor, 'address'>> => {
     const ticket = query.get('ticket');
-    if (ticket !== null) return { by: await authenticate.counting(address, () => byTicket(ticket)), only: null };
+    if (ticket !== null) return { by: await authenticate.counting(address, () => byTicket(ticket, address)), only: null };
     const by = authenticate.fromHeaders(request, address);
     if (by) return { by, only: null };
     const sessionId = query.get('sessionId');
-    if (sessionId !== null) return authenticate.counting(address, () => bySessionId(sessionId));
+    if (sessionId !== null) return authenticate.counting(address, () => bySessionId(sessionId, address));
     throw new AppError('TOKEN_MISSING', { hint: 'Send Authorization: Bearer <token>, or open /ws?ticket= from a browser.' });
   };
 
@@ -55,7 +59,6 @@ export const createWsAdmission = (ports: {
       const { by, only } = await identify(request, query, address);
       refuseApiKey(by);
       if (only !== null) requireScope(by, 'messages');
-      if (request.headers.authorization === undefined) authenticate.used(by, address);
       return { by, address, only };
     },
   };

@@ -22,6 +22,8 @@ const maxBufferedBytes = 4 * 1024 * 1024;
 /** Above it a client gets nothing that can be left out. */
 const roomBytes = 1024 * 1024;
 const badFramesMost = 3;
+/** What a connection can say that a Session ID opened. */
+const sessionFrames: ReadonlySet<ClientFrame['type']> = new Set(['message', 'cancel', 'resume', 'ping']);
 
 export type WsPorts = {
   readonly authenticate: Pick<Authenticate, 'used' | 'onEnd'>;
@@ -217,11 +219,6 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address, 
   };
 
   const onSubscribe = (frame: Extract<ClientFrame, { type: 'subscribe' }>): void => {
-    if (only !== null)
-      throw new AppError('SCOPE_MISSING', {
-        message: 'A connection opened by a Session ID is for its session only.',
-        hint: 'Open it with a token to subscribe.',
-      });
     for (const topic of frame.topics) {
       const scope = topics[topic];
       if (scope) requireScope(by, scope);
@@ -242,6 +239,11 @@ export const serveConnection = (socket: WebSocket, wire: Duplex, { by, address, 
   };
 
   const handle = async (frame: ClientFrame, traceId: string): Promise<void> => {
+    if (only !== null && !sessionFrames.has(frame.type))
+      throw new AppError('SCOPE_MISSING', {
+        message: `A connection opened by a Session ID is for its session only; it takes no "${frame.type}".`,
+        hint: 'Open it with a token.',
+      });
     switch (frame.type) {
       case 'message':
         return onMessage(frame, traceId);

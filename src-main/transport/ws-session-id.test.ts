@@ -73,6 +73,7 @@ describe('/ws?sessionId=', () => {
     expect(await errorsOf({ type: 'cancel', sessionId: 'mine-too' })).toBe('SESSION_UNKNOWN');
     for (const topic of ['status', 'sessions', 'logs'])
       expect(await errorsOf({ type: 'subscribe', topics: [topic] })).toBe('SCOPE_MISSING');
+    for (const type of ['approve', 'deny']) expect(await errorsOf({ type, approvalId: `apr_${'a'.repeat(22)}` })).toBe('SCOPE_MISSING');
     socket.send({ type: 'cancel', messageId });
     expect(await say(socket, 'still here')).toMatchObject({ type: 'response', sessionId });
     expect((await t.call('GET', '/api/v1/status', { token })).json.queue.running).toBe(1);

@@ -2,6 +2,8 @@ import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
 import { createAgentRegistry } from './agents/agent-registry.ts';
 import { createAgentRoutes } from './agents/agent-routes.ts';
+import { createBudgetRoutes } from './agents/budgets/budget-routes.ts';
+import { createBudgets } from './agents/budgets/budgets.ts';
 import { createFetchJson, discoverLocalModels, discoverLocalServers } from './agents/models/discovery.ts';
 import { createModelRoutes } from './agents/models/model-routes.ts';
 import { createModelTransport } from './agents/models/model-transport.ts';
@@ -146,6 +148,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       transport,
     });
     undo.push(models.close);
+    const budgets = createBudgets({ database, clock, config: live.current, unpriced: models.unpriced });
     const directory = createSessionDirectory({ database, clock, randomBytes, key: tokens.key });
     const stops = await openStops(database, clock);
     const engine = createTurnEngine({
@@ -163,7 +166,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         models,
         catalog,
         gate: approvals.gate,
-        pricesFor: (agent) => models.pricesFor(agent.config),
+        budgets,
         openWorkspace: (agent) => ports.openWorkspace(agent.id, agent.workspace),
       }),
     });
@@ -232,6 +235,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
             config: live.current,
             configProblems: configuration.problems,
             quotaWarning: quota.warning,
+            budgetWarnings: budgets.warnings,
             ports,
             engine,
             stops,
@@ -246,6 +250,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...sessionRoutes,
           ...batches.routes,
           ...createAgentRoutes({ agents, models, engine, catalog }),
+          ...createBudgetRoutes(budgets),
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
           ...createChannelRoutes({ config: live.current }),

@@ -46,6 +46,7 @@ export const errorCodes = {
   MEDIA_TYPE: { status: 415, ws: 'frame', retryable: false, says: 'Only application/json without a Content-Encoding is read here.' },
   RATE_LIMITED: { status: 429, ws: 'frame', retryable: true, says: 'Too many bad credentials from this address.' },
   PIN_LOCKED: { status: 429, ws: 'frame', retryable: true, says: 'Too many wrong PINs; wait before the next try.' },
+  BUDGET_EXHAUSTED: { status: 429, ws: 'frame', retryable: false, says: 'The budget has not enough left for the next call to the model.' },
   INTERNAL: { status: 500, ws: 'frame', retryable: false, says: 'Something went wrong inside the gateway.' },
   NOT_YET: { status: 501, ws: 'frame', retryable: false, says: 'This version of the gateway cannot do that yet.' },
   STORAGE_FAILED: { status: 500, ws: 'frame', retryable: true, says: 'The database could not be read or written.' },

@@ -1,11 +1,13 @@
 import { AppError } from '../../src-shared/app-error.ts';
-import type { Usage } from '../../src-shared/contract/events.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { AgentResult, AgentRun } from '../sessions/create-turn.ts';
 import type { Database } from '../storage/database.ts';
 import { runAgentLoop } from './agent-loop.ts';
 import type { Agent, AgentRegistry } from './agent-registry.ts';
+import { budgeted } from './budgets/budgeted-model.ts';
+import type { Budgets } from './budgets/budgets.ts';
 import { historyEvents, toModelMessages } from './history.ts';
+import { openModelChain } from './models/model-chain.ts';
 import type { ModelMessage } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
 import type { ToolGate } from './tools/tool.ts';
@@ -17,8 +19,7 @@ type RunAgentPorts = {
   readonly clock: Clock;
   readonly agents: AgentRegistry;
   readonly models: ModelRegistry;
-  /** US dollars per million tokens, where the model has a price. */
-  readonly pricesFor: (agent: Agent) => { readonly input: number; readonly output: number } | null;
+  readonly budgets: Pick<Budgets, 'forTurn'>;
   readonly catalog: ToolCatalog;
   /** Who lets a tool do something. */
   readonly gate: ToolGate;
@@ -45,22 +46,37 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
     return runner;
   };
 
-  return async ({ request, signal, onText, onState, onToolAsked, onToolStarted, onToolOutput, onToolEnded }): Promise<AgentResult> => {
+  return async ({
+    request,
+    signal,
+    onText,
+    onState,
+    onFallback,
+    onToolAsked,
+    onToolStarted,
+    onToolOutput,
+    onToolEnded,
+  }): Promise<AgentResult> => {
     const calls = new Set<string>();
-    let modelId: string | null = null;
+    const budget = ports.budgets.forTurn(request);
+    let modelId = (): string | null => null;
     try {
       const agent = ports.agents.get(request.agentId);
-      // As it is now: a configuration changed meanwhile is for the next turn.
-      const prices = ports.pricesFor(agent);
-      const [model, history, workspace] = await Promise.all([
-        ports.models.forAgent(agent.config),
+      const [chain, history, workspace] = await Promise.all([
+        openModelChain({
+          candidates: [agent.config.model, ...ports.models.fallbackFor(agent.config)].map(
+            (model) => () => ports.models.forAgent({ model }),
+          ),
+          through: (model) => (model.prices ? budgeted(model, budget) : model),
+          onSwitch: (failed, next) => onFallback(failed.message, next.label),
+        }),
         request.history ?? (request.isFirst ? [] : readHistory(ports.database, request.session.id, request.messageId)),
         ports.openWorkspace(agent),
       ]);
-      modelId = model.id;
+      modelId = () => chain.current().id;
       const runner = runnerFor(agent, request.options.tools);
       const result = await runAgentLoop({
-        model,
+        model: chain.client,
         system: request.options.system ?? agent.system,
         history: [...history, { role: 'user', content: request.content }],
         tools: runner.offered,
@@ -89,9 +105,10 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           );
         },
       });
-      return { usage: usageOf(result, prices), model: model.id, error: result.error };
+      const { inputTokens, outputTokens, error } = result;
+      return { usage: { inputTokens, outputTokens, costUsd: budget.spentUsd() }, model: modelId(), error };
     } catch (thrown) {
-      return { usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 }, model: modelId, error: AppError.from(thrown) };
+      return { usage: { inputTokens: 0, outputTokens: 0, costUsd: budget.spentUsd() }, model: modelId(), error: AppError.from(thrown) };
     }
   };
 };
@@ -101,9 +118,3 @@ const readHistory = async (database: Database, sessionId: string, current: strin
     await database.read({ op: 'event.list', sessionId, afterSeq: 0, beforeSeq: null, limit: historyEvents, newest: true }),
     current,
   );
-
-const usageOf = (tokens: { inputTokens: number; outputTokens: number }, prices: { input: number; output: number } | null): Usage => ({
-  inputTokens: tokens.inputTokens,
-  outputTokens: tokens.outputTokens,
-  costUsd: prices ? (tokens.inputTokens * prices.input + tokens.outputTokens * prices.output) / 1_000_000 : 0,
-});

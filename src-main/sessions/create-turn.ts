@@ -13,6 +13,8 @@ export type AgentContext = {
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
   readonly onState: (state: 'thinking' | 'running_tool') => void;
+  /** A model has failed before it said anything, and another is asked. */
+  readonly onFallback: (failed: string, next: string) => void;
   /** Somebody has to allow this call. Resolves when that, and `writes` with it, is on the disk. */
   readonly onToolAsked: (call: ToolCall, approval: Approval, writes: readonly Write[]) => Promise<void>;
   /** Resolves when the start is on the disk; no tool may begin before. */
@@ -163,9 +165,9 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   const openToolWrites = (toolCall: string | null): Write[] =>
     toolIsOpen ? [{ op: 'turn.openTool', messageId: request.messageId, toolCall }] : [];
 
-  const toState = (next: TurnState): void => {
+  const toState = (next: TurnState, content = words.state(next)): void => {
     state = next;
-    publish({ type: 'status', state, content: words.state(state) }, null);
+    publish({ type: 'status', state, content }, null);
   };
 
   const stop = (why: 'cancelled' | 'timeout' | 'parked'): void => {
@@ -336,7 +338,8 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
           text += piece;
           publish({ type: 'delta', content: piece, offset }, null);
         },
-        onState: toState,
+        onState: (next) => toState(next),
+        onFallback: (failed, next) => toState('thinking', words.fallback(failed, next)),
         onToolAsked: onAsked,
         onToolStarted: async (call, sideEffects) => {
           onAnswered(call);

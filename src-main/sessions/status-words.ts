@@ -1,7 +1,12 @@
 import type { ToolCall, TurnState } from '../../src-shared/contract/events.ts';
 
 /** The words on frames that say how things stand, in the language of the message they answer. */
-export type Words = { readonly state: (state: TurnState) => string; readonly tool: (call: ToolCall) => string };
+export type Words = {
+  readonly state: (state: TurnState) => string;
+  readonly tool: (call: ToolCall) => string;
+  /** @param failed a sentence; @param next a model, for people */
+  readonly fallback: (failed: string, next: string) => string;
+};
 
 const zh: Words = {
   state: (state) =>
@@ -17,6 +22,7 @@ const zh: Words = {
     })[state],
   tool: (call) =>
     `${{ awaiting_approval: '等待批准:', started: '开始运行', finished: '已运行', failed: '运行失败:', denied: '未获批准:' }[call.status]} ${call.name}`,
+  fallback: (failed, next) => `${failed} 改用 ${next}…`,
 };
 
 const en: Words = {
@@ -33,6 +39,7 @@ const en: Words = {
     })[state],
   tool: (call) =>
     `${{ awaiting_approval: 'waiting for approval:', started: 'running', finished: 'ran', failed: 'failed:', denied: 'not allowed:' }[call.status]} ${call.name}`,
+  fallback: (failed, next) => `${failed} Asking ${next}…`,
 };
 
 /** Chinese for a text with Han characters in it, else English. */

@@ -99,7 +99,10 @@ const common = (request: TurnRequest, sessionId: string) => ({
 });
 
 const withStatus = (body: TurnAnswer): Answer => ({
-  status: ({ accepted: 202, approval_required: 202, completed: 200, cancelled: 200, failed: 502, timeout: 504 } as const)[body.status],
+  status:
+    body.error?.code === 'BUDGET_EXHAUSTED'
+      ? errorCodes.BUDGET_EXHAUSTED.status
+      : ({ accepted: 202, approval_required: 202, completed: 200, cancelled: 200, failed: 502, timeout: 504 } as const)[body.status],
   body,
 });
 

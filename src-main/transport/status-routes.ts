@@ -15,6 +15,7 @@ type StatusPorts = {
   /** What is wrong with `config.json`. */
   readonly configProblems: () => readonly string[];
   readonly quotaWarning: () => string | null;
+  readonly budgetWarnings: () => readonly string[];
   readonly ports: Pick<GatewayPorts, 'version' | 'clock'>;
   readonly engine: TurnEngine;
   readonly stops: Pick<Stops, 'list'>;
@@ -37,6 +38,7 @@ export const createStatusRoutes = ({
   config,
   configProblems,
   quotaWarning,
+  budgetWarnings,
   ports,
   engine,
   stops,
@@ -65,7 +67,9 @@ export const createStatusRoutes = ({
         stops: [...stops.list()],
         models: models.health().map((health) => ({ ...health })),
         secrets: { backend: secrets.backend, warning: secrets.warning },
-        warnings: [...configProblems().map((problem) => `config.json, ${problem}`), quotaWarning()].filter((warning) => warning !== null),
+        warnings: [...configProblems().map((problem) => `config.json, ${problem}`), quotaWarning(), ...budgetWarnings()].filter(
+          (warning) => warning !== null,
+        ),
       },
     };
   },

@@ -24,6 +24,8 @@ export const providerIds = [
 ] as const;
 export type ProviderId = (typeof providerIds)[number];
 
+const usd = z.number().nonnegative();
+
 const priceSchema = z.strictObject({
   input: z.number().nonnegative().describe('US dollars per million input tokens'),
   output: z.number().nonnegative().describe('US dollars per million output tokens'),
@@ -41,6 +43,12 @@ export const modelConfigSchema = z.strictObject({
   model: z.string().min(1).max(256).optional().describe("the provider's name of the model"),
   keyRef: keyRefSchema.optional().describe('names a keychain entry; never the key itself'),
   prices: priceSchema.optional(),
+  maxTokens: z.int().min(1).max(1_000_000).optional().describe('output tokens an answer may have; also what a budget holds for it'),
+  fallback: z
+    .array(entryId)
+    .max(8)
+    .optional()
+    .describe('ids from models, asked in this order where this one fails before it says anything'),
 });
 export type ModelConfig = z.output<typeof modelConfigSchema>;
 
@@ -51,6 +59,12 @@ export const agentConfigSchema = z.strictObject({
   tools: z.array(z.string().min(1).max(128)).max(64).optional().describe('names of the tools it may use'),
   workspace: z.string().min(1).max(4096).optional().describe('its folder; default workspace/<agentId>'),
   maxSteps: z.int().min(1).max(200).optional().describe('model calls a turn may make; default 25'),
+  budget: z
+    .strictObject({
+      dailyUsd: usd.optional().describe('US dollars a UTC day; the lower of this and security.budget.perAgentDailyUsd holds'),
+      perTurnUsd: usd.optional().describe('US dollars for one turn'),
+    })
+    .optional(),
 });
 export type AgentConfig = z.output<typeof agentConfigSchema>;
 
@@ -99,6 +113,15 @@ export const configSchema = z.strictObject({
         .default([])
         .describe('addresses and CIDR ranges that get an answer; empty: all. This computer always does, and a proxy counts as itself'),
       statusRequiresToken: z.boolean().default(false).describe('also for the little that GET /api/v1/status tells anyone'),
+      budget: z
+        .strictObject({
+          dailyUsd: usd
+            .optional()
+            .describe('US dollars a UTC day, everything together; a call that may cost more than is left is not made'),
+          perTokenDailyUsd: usd.optional().describe('US dollars a UTC day for each token'),
+          perAgentDailyUsd: usd.optional().describe('US dollars a UTC day for each agent'),
+        })
+        .prefault({}),
       workspaceOnly: z.literal(true).default(true).describe('tools stay inside the workspace; cannot be switched off yet'),
       redactSecrets: z.literal(true).default(true).describe('in logs; cannot be switched off yet'),
     })
@@ -148,13 +171,4 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 
 /** Keys that the documentation of OpenClaw knows and this version cannot honour yet. Taking them silently would be a lie. */
-export const keysNotYet: readonly string[] = [
-  'security.budget',
-  'agents.*.skills',
-  'agents.*.budget',
-  'models.*.fallback',
-  'mcpServers',
-  'skills',
-  'updates',
-  'proxy',
-];
+export const keysNotYet: readonly string[] = ['agents.*.skills', 'mcpServers', 'skills', 'updates', 'proxy'];

@@ -8,6 +8,7 @@ import { openaiRoutes } from './routes/openai.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { usageRoutes } from './routes/usage.ts';
 
 /**
  * The one table of REST routes. Validation, handler types, the typed client, `/openapi.json` and `/docs` all
@@ -19,6 +20,7 @@ export const routes = {
   ...sessionRoutes,
   ...tokenRoutes,
   ...operationRoutes,
+  ...usageRoutes,
   ...approvalRoutes,
   ...configRoutes,
   ...openaiRoutes,
@@ -41,6 +43,7 @@ export {
 } from './routes/operations.ts';
 export type { HistoryItem, Session } from './routes/sessions.ts';
 export type { Token } from './routes/tokens.ts';
+export type { BudgetMeter } from './routes/usage.ts';
 
 export type Routes = typeof routes;
 export type RouteId = keyof Routes;

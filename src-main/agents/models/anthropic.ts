@@ -6,14 +6,12 @@ import { parseObject } from './parse-object.ts';
 import type { SseRequest } from './sse-request.ts';
 import { upstreamOf } from './upstream.ts';
 
-type AnthropicOptions = HttpModelOptions & {
-  /** The wire demands a limit; 8192 is the highest that every model in service takes. */
-  readonly maxTokens?: number;
-};
+/** The wire demands a limit; this is the highest that every model in service takes. */
+const mostTokens = 8192;
 
 /** Anthropic's Messages wire: `POST <baseUrl>/v1/messages`, streamed. */
-export const createAnthropicModel = (options: AnthropicOptions): ModelClient => {
-  const { transport, model, apiKey, maxTokens = 8192 } = options;
+export const createAnthropicModel = (options: HttpModelOptions): ModelClient => {
+  const { transport, model, apiKey, maxTokens = mostTokens } = options;
   const { upstream, origin, path } = upstreamOf(options, (base) => {
     if (base.endsWith('/messages')) return base;
     return base.endsWith('/v1') ? `${base}/messages` : `${base}/v1/messages`;
@@ -43,6 +41,7 @@ export const createAnthropicModel = (options: AnthropicOptions): ModelClient => 
   return {
     label: `${model} at ${upstream.host}`,
     provider: options.provider,
+    maxOutputTokens: maxTokens,
     stream: (request, signal) =>
       streamModel(
         transport,

@@ -48,5 +48,7 @@ export type ModelClient = {
   /** For people: `qwen3 at 127.0.0.1:11434`. */
   readonly label: string;
   readonly provider: string;
+  /** Of one answer; null or not given: whatever the server allows. */
+  readonly maxOutputTokens?: number | null;
   readonly stream: (request: ModelRequest, signal: AbortSignal) => AsyncIterable<ModelEvent>;
 };

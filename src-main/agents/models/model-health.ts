@@ -34,8 +34,7 @@ export const createHealthBook = (): HealthBook => {
 
 /** The client, with the outcome of each stream told. A stream the caller aborted tells nothing about the model. */
 export const observed = (client: ModelClient, onEnd: (error: AppError | null) => void): ModelClient => ({
-  label: client.label,
-  provider: client.provider,
+  ...client,
   stream: (request, signal) => ({
     [Symbol.asyncIterator]: () => {
       const inner = client.stream(request, signal)[Symbol.asyncIterator]();

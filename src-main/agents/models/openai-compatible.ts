@@ -17,11 +17,13 @@ export type HttpModelOptions = {
   /** Environment variables that may hold the key, for hints. */
   readonly keyVariables: readonly string[];
   readonly transport: ModelTransport;
+  /** Output tokens of an answer at most; undefined: as the wire or the server has it. */
+  readonly maxTokens?: number | undefined;
 };
 
 /** Chat completions, the wire of OpenAI and of nearly everyone else: `POST <baseUrl>/chat/completions`, streamed. */
 export const createOpenAiCompatibleModel = (options: HttpModelOptions): ModelClient => {
-  const { transport, model, apiKey } = options;
+  const { transport, model, apiKey, maxTokens } = options;
   const { upstream, origin, path } = upstreamOf(options, (base) =>
     base.endsWith('/chat/completions') ? base : `${base}/chat/completions`,
   );
@@ -41,6 +43,8 @@ export const createOpenAiCompatibleModel = (options: HttpModelOptions): ModelCli
       model,
       messages: toMessages(request, quirks),
       stream: true,
+      // OpenAI's newer models refuse the name that all others know.
+      ...(maxTokens === undefined ? {} : { [options.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
       ...(quirks.asksUsage() ? { stream_options: { include_usage: true } } : {}),
       ...(request.tools.length > 0 ? { tools: request.tools.map(toTool) } : {}),
     }),
@@ -49,6 +53,7 @@ export const createOpenAiCompatibleModel = (options: HttpModelOptions): ModelCli
   return {
     label: `${model} at ${upstream.host}`,
     provider: options.provider,
+    maxOutputTokens: maxTokens ?? null,
     stream: (request, signal) =>
       streamModel(
         transport,

@@ -3,6 +3,7 @@ import type { AgentConfig, Config, ModelConfig } from '../../../src-shared/contr
 import { nearNames } from '../../../src-shared/near-names.ts';
 import { createAnthropicModel } from './anthropic.ts';
 import type { LocalModel } from './discovery.ts';
+import { isFree, type Prices, pricesOf } from './list-prices.ts';
 import type { ModelClient } from './model-client.ts';
 import { createHealthBook, type ModelHealth, observed } from './model-health.ts';
 import { type ModelTransport, newCallId } from './model-transport.ts';
@@ -12,7 +13,7 @@ import { type Preset, type PresetId, presetOf, presets } from './presets.ts';
 import { authHint } from './upstream.ts';
 
 /** A model that is ready to be asked. `id`: its own in config, or the provider where it was found without one. */
-export type KnownModel = ModelClient & { readonly id: string };
+export type KnownModel = ModelClient & { readonly id: string; readonly prices: Prices | null };
 
 export type ModelRegistry = {
   /**
@@ -21,8 +22,10 @@ export type ModelRegistry = {
    * know or cannot use, with `MODEL_AUTH` when its key is missing.
    */
   readonly forAgent: (agent: Pick<AgentConfig, 'model'>) => Promise<KnownModel>;
-  /** US dollars per million tokens of the model an agent talks to, where config names them. */
-  readonly pricesFor: (agent: Pick<AgentConfig, 'model'>) => NonNullable<ModelConfig['prices']> | null;
+  /** Ids of the models that stand in for the one of an agent. */
+  readonly fallbackFor: (agent: Pick<AgentConfig, 'model'>) => readonly string[];
+  /** Models that cost something, and nobody has said how much. */
+  readonly unpriced: () => readonly string[];
   /** A client for a model as described, configured or not; nothing of it is kept. Rejects as `forAgent` does. */
   readonly clientFor: (entry: ModelConfig, key: string | null) => Promise<ModelClient>;
   /** The key of this name was replaced: whoever uses it reads it anew. */
@@ -82,7 +85,7 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
   };
 
   /** @param key what the client is cached under; @param id its name in health */
-  const keep = (key: string, id: string, made: ModelClient): KnownModel => {
+  const keep = (key: string, id: string, made: ModelClient, prices: Prices | null): KnownModel => {
     const observing = observed(made, (error) => {
       // One that was replaced meanwhile says nothing about the new one.
       if (clients.get(key) !== client) return;
@@ -91,20 +94,26 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
       if (error?.code === 'MODEL_AUTH') clients.delete(key);
       if (error?.code === 'MODEL_UNREACHABLE') found = null;
     });
-    const client = { ...observing, id };
+    const client = { ...observing, id, prices };
     health.expect(id, made.provider);
     clients.set(key, client);
     return client;
   };
 
-  const connect = (provider: ModelConfig['provider'], baseUrl: string, model: string, apiKey: string | null): ModelClient => {
+  const connect = (
+    provider: ModelConfig['provider'],
+    baseUrl: string,
+    model: string,
+    apiKey: string | null,
+    maxTokens?: number,
+  ): ModelClient => {
     const preset = presetOf(provider);
     const create = preset?.wire === 'anthropic' ? createAnthropicModel : createOpenAiCompatibleModel;
-    return create({ provider, baseUrl, model, apiKey, keyVariables: preset?.keyVariables ?? [], transport });
+    return create({ provider, baseUrl, model, apiKey, keyVariables: preset?.keyVariables ?? [], transport, maxTokens });
   };
 
   const offline = (): KnownModel =>
-    clients.get('offline') ?? keep('offline', 'offline', createOfflineModel({ newId: () => newCallId(transport) }));
+    clients.get('offline') ?? keep('offline', 'offline', createOfflineModel({ newId: () => newCallId(transport) }), null);
 
   const configured = async (id: string): Promise<KnownModel> => {
     const models = live.current().models;
@@ -118,7 +127,8 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
       const known = clients.get(key);
       if (known) return known;
       // The entry or its key may have changed while the keychain was asked: then this one is for this turn only.
-      return isCurrent() ? keep(key, id, made) : { ...made, id };
+      const prices = pricesOf(entry);
+      return isCurrent() ? keep(key, id, made, prices) : { ...made, id, prices };
     } catch (error) {
       if (error instanceof AppError && error.code === 'MODEL_AUTH' && isCurrent())
         health.note(id, entry.provider, 'failing', error.message);
@@ -134,7 +144,7 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
     if (baseUrl === undefined) throw unusable(what, 'needs a baseUrl');
     const model = entry.model ?? preset?.defaultModel ?? (await discover()).find(({ provider }) => provider === entry.provider)?.model;
     if (model === undefined) throw unusable(what, preset === null ? 'names no model' : 'names no model, and the local server offers none');
-    return connect(entry.provider, baseUrl, model, given ?? (await keyFor(what, entry, baseUrl, preset)));
+    return connect(entry.provider, baseUrl, model, given ?? (await keyFor(what, entry, baseUrl, preset)), entry.maxTokens);
   };
 
   const keyFor = async (what: string, entry: ModelConfig, baseUrl: string, preset: Preset | null): Promise<string | null> => {
@@ -157,12 +167,14 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
   const byDefault = async (): Promise<KnownModel> => {
     if (fromEnvironment !== null) {
       const { id, preset, apiKey, model } = fromEnvironment;
-      return clients.get(`env:${id}`) ?? keep(`env:${id}`, id, connect(id, preset.baseUrl, model, apiKey));
+      return (
+        clients.get(`env:${id}`) ?? keep(`env:${id}`, id, connect(id, preset.baseUrl, model, apiKey), pricesOf({ provider: id, model }))
+      );
     }
     const local = (await discover())[0];
     if (local === undefined) return offline();
     const key = `local:${local.baseUrl} ${local.model}`;
-    return clients.get(key) ?? keep(key, local.provider, connect(local.provider, local.baseUrl, local.model, null));
+    return clients.get(key) ?? keep(key, local.provider, connect(local.provider, local.baseUrl, local.model, null), null);
   };
 
   const idFor = ({ model }: Pick<AgentConfig, 'model'>): string | undefined => model ?? Object.keys(live.current().models)[0];
@@ -172,7 +184,12 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
       const id = idFor(agent);
       return id === undefined ? byDefault() : (clients.get(`config:${id}`) ?? configured(id));
     },
-    pricesFor: (agent) => live.current().models[idFor(agent) ?? '']?.prices ?? null,
+    fallbackFor: (agent) => live.current().models[idFor(agent) ?? '']?.fallback ?? [],
+    unpriced: () => {
+      const entries = Object.entries(live.current().models);
+      if (entries.length > 0) return entries.filter(([, entry]) => !isFree(entry) && pricesOf(entry) === null).map(([id]) => id);
+      return fromEnvironment && pricesOf({ provider: fromEnvironment.id }) === null ? [fromEnvironment.id] : [];
+    },
     clientFor: (entry, key) => make('this model', entry, key),
     keyChanged: (keyRef) => {
       keysChanged += 1;

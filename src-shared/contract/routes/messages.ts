@@ -29,7 +29,7 @@ export const turnAnswerSchema = z.object({
   error: errorBodySchema.shape.error.optional(),
 });
 export type TurnAnswer = z.infer<typeof turnAnswerSchema>;
-const turnAnswers = { 200: turnAnswerSchema, 202: turnAnswerSchema, 502: turnAnswerSchema, 504: turnAnswerSchema };
+const turnAnswers = { 200: turnAnswerSchema, 202: turnAnswerSchema, 429: turnAnswerSchema, 502: turnAnswerSchema, 504: turnAnswerSchema };
 
 const messageParams = z.object({ id: messageIdSchema });
 

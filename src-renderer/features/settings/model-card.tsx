@@ -2,10 +2,10 @@ import { FlaskConical, Pencil, Trash2 } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelConfig } from '../../../src-shared/contract/config.ts';
+import { TestResult } from '../../model/test-result.tsx';
+import { useModelTest } from '../../model/use-model-test.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
-import { TestResult } from './test-result.tsx';
-import { useModelTest } from './use-model-test.ts';
 
 type Health = { readonly state: 'unknown' | 'ok' | 'failing'; readonly detail: string };
 

@@ -3,14 +3,14 @@ import { type FormEvent, type ReactElement, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ModelConfig } from '../../../src-shared/contract/config.ts';
 import { useConsole } from '../../console-context.ts';
+import { TestResult } from '../../model/test-result.tsx';
+import { useModelTest } from '../../model/use-model-test.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { entryOf, formOf, type ModelForm, modelNames, patchFor, problemsOf, withProvider } from './model-form.ts';
 import type { Discovered } from './settings-store.ts';
-import { TestResult } from './test-result.tsx';
-import { useModelTest } from './use-model-test.ts';
 import { useProviderName } from './use-provider-name.ts';
 import { useSave } from './use-save.ts';
 

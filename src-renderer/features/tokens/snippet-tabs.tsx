@@ -2,9 +2,9 @@ import { Tabs } from 'radix-ui';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConsole } from '../../console-context.ts';
+import { mask, snippets } from '../../snippets/snippets.ts';
 import { CodeBlock } from '../../ui/code-block.tsx';
 import { codeHighlighter } from '../../ui/highlight.ts';
-import { mask, snippets } from './snippets.ts';
 
 type SnippetTabsProps = { readonly kind: keyof typeof snippets; readonly secret: string; readonly revealed: boolean };
 

@@ -2,13 +2,13 @@ import { Eye, EyeOff } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { grants } from '../../../src-shared/models/scope.ts';
+import { mask } from '../../snippets/snippets.ts';
+import { TokenTest } from '../../snippets/token-test.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { SnippetTabs } from './snippet-tabs.tsx';
-import { mask } from './snippets.ts';
-import { TokenTest } from './token-test.tsx';
 import type { ShownToken } from './tokens-store.ts';
 
 type UseTokenDialogProps = {

@@ -1,14 +1,14 @@
 import { LoaderCircle, Play } from 'lucide-react';
 import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError } from '../../api/api-error.ts';
-import { useConsole } from '../../console-context.ts';
-import { Button } from '../../ui/button.tsx';
-import { cx } from '../../ui/class-names.ts';
-import { ErrorCard } from '../../ui/error-card.tsx';
-import { TextField } from '../../ui/field.tsx';
-import { formatDuration } from '../../ui/format.ts';
-import type { TokenTest as Result } from './tokens-store.ts';
+import { ApiError } from '../api/api-error.ts';
+import { useConsole } from '../console-context.ts';
+import type { TokenTest as Result } from '../features/tokens/tokens-store.ts';
+import { Button } from '../ui/button.tsx';
+import { cx } from '../ui/class-names.ts';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { TextField } from '../ui/field.tsx';
+import { formatDuration } from '../ui/format.ts';
 
 type Outcome = { readonly result: Result } | { readonly error: ApiError };
 

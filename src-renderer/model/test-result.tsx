@@ -1,9 +1,9 @@
 import { CircleCheck } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { isErrorCode } from '../../../src-shared/error-codes.ts';
-import { ErrorCard } from '../../ui/error-card.tsx';
-import { formatDuration } from '../../ui/format.ts';
+import { isErrorCode } from '../../src-shared/error-codes.ts';
+import { ErrorCard } from '../ui/error-card.tsx';
+import { formatDuration } from '../ui/format.ts';
 import type { RunningTest } from './use-model-test.ts';
 
 /** The live answer of a model, or why there was none. */

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'react';
-import type { ModelConfig } from '../../../src-shared/contract/config.ts';
-import { ApiError } from '../../api/api-error.ts';
-import { useConsole } from '../../console-context.ts';
-import type { ModelTest } from './settings-store.ts';
+import type { ModelConfig } from '../../src-shared/contract/config.ts';
+import { ApiError } from '../api/api-error.ts';
+import { useConsole } from '../console-context.ts';
+import type { ModelTest } from '../features/settings/settings-store.ts';
 
 export type RunningTest = {
   readonly busy: boolean;

@@ -125,7 +125,7 @@ const Actions = ({ control, onCopy }: { readonly control: SelectionControl; read
 const Lines = (props: ComponentProps<typeof LogRows>): ReactElement => {
   const { t, i18n } = useTranslation();
   const { logs } = useConsole();
-  const { view, total } = useStore(logs);
+  const { view, total, older } = useStore(logs);
   if (view.rows.length > 0 || view.searching) return <LogRows {...props} />;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
@@ -140,6 +140,7 @@ const Lines = (props: ComponentProps<typeof LogRows>): ReactElement => {
           <Button onClick={() => logs.filter({ query: '', source: null, token: null, trace: null, level: 'info' })}>
             {t('logs.clearFilters')}
           </Button>
+          {older === null ? null : <Button onClick={() => void logs.loadAll()}>{t('logs.loadAll')}</Button>}
         </EmptyState>
       )}
     </div>

@@ -14,6 +14,7 @@ import { createLogsStore, type LogsStore } from './features/logs/logs-store.ts';
 import { createRegexTester, type OpenRegexWorker } from './features/logs/regex-tester.ts';
 import { createPreferencesStore, type PreferencesStore } from './features/preferences/preferences-store.ts';
 import { createSettingsStore, type SettingsStore } from './features/settings/settings-store.ts';
+import { createFirstRun, type FirstRun } from './features/setup/first-run.ts';
 import { createSignInStore, type SignInStore } from './features/sign-in/sign-in-store.ts';
 import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
 import { tokenIdOf } from './features/tokens/token-id.ts';
@@ -36,6 +37,7 @@ export type Console = {
   readonly logs: LogsStore;
   readonly tokens: TokensStore;
   readonly settings: SettingsStore;
+  readonly firstRun: FirstRun;
   readonly preferences: PreferencesStore;
   readonly signIn: SignInStore;
   readonly connection: StoreApi<ConnectionState>;
@@ -101,19 +103,24 @@ export const createConsole = (ports: ConsolePorts): Console => {
     },
   });
   const preferences = createPreferencesStore({ storage: ports.storage, preferred: ports.preferredLanguages });
-  const settings = createSettingsStore({ http, pin, show: preferences.choose, changed: () => loadModels() });
+  const settings = createSettingsStore({ http, pin, show: preferences.choose, changed: () => void loadModels() });
 
   // In this order: the gateway knows the health of models that an agent has been asked about.
-  const loadModels = (): void => void agents.load().then(status.load);
-  const refresh = (): void => {
+  const loadModels = (): Promise<void> => agents.load().then(status.load);
+  const refresh = (): Promise<void> => {
     void sessions.load();
-    loadModels();
+    return loadModels();
+  };
+  const navigation = createNavigation();
+  const firstRun = createFirstRun({ storage: ports.storage, status, settings, tokens });
+  const offerSetup = async (): Promise<void> => {
+    if ((await firstRun.isNeeded()) && navigation.getState().page === 'chat') navigation.go('setup');
   };
 
   return {
     desktop: bridge !== undefined,
     baseUrl,
-    navigation: createNavigation(),
+    navigation,
     pin,
     answerApproval: createAnswerApproval({ http, pin }),
     chat,
@@ -123,6 +130,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     logs,
     tokens,
     settings,
+    firstRun,
     preferences,
     signIn,
     connection: socket.state,
@@ -151,12 +159,12 @@ export const createConsole = (ports: ConsolePorts): Console => {
         }),
         // After a break anything can have changed; before the first connection the calls are already under way.
         socket.state.subscribe((state, before) => {
-          if (state.phase === 'online' && before.phase !== 'online' && broken) refresh();
+          if (state.phase === 'online' && before.phase !== 'online' && broken) void refresh();
           broken ||= state.phase === 'offline';
         }),
         socket.start(),
       ];
-      refresh();
+      void refresh().then(offerSetup);
       void settings.load();
       const timer = setInterval(() => void status.load(), statusEveryMs);
       return () => {

@@ -3,7 +3,6 @@ import { memo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useConsole } from '../../console-context.ts';
-import { ModelHelp } from '../../model/model-help.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
@@ -120,6 +119,7 @@ const Problem = ({
   onRetry,
 }: Pick<TurnViewProps, 'turn' | 'onRetry'> & { readonly problem: NonNullable<Turn['problem']> }): ReactElement => {
   const { t } = useTranslation();
+  const { navigation } = useConsole();
   return (
     <ErrorCard error={problem}>
       {turn.question === null ? null : (
@@ -128,7 +128,7 @@ const Problem = ({
           {t('turn.retry')}
         </Button>
       )}
-      {problem.code.startsWith('MODEL_') ? <ModelHelp trigger={<Button>{t('turn.setUpModel')}</Button>} /> : null}
+      {problem.code.startsWith('MODEL_') ? <Button onClick={() => navigation.go('setup')}>{t('setup.open')}</Button> : null}
     </ErrorCard>
   );
 };

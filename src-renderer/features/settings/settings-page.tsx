@@ -1,4 +1,4 @@
-import { RotateCcw } from 'lucide-react';
+import { RotateCcw, WandSparkles } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -17,12 +17,20 @@ import type { ConfigView } from './settings-store.ts';
 
 export const SettingsPage = (): ReactElement => {
   const { t } = useTranslation();
-  const { settings } = useConsole();
+  const { settings, navigation } = useConsole();
   const { view, error } = useStore(settings);
   const [section, setSection] = useState<SectionId>('models');
   useEffect(() => void settings.load(), [settings]);
   return (
-    <PageFrame title={t('settings.title')}>
+    <PageFrame
+      title={t('settings.title')}
+      actions={
+        <Button onClick={() => navigation.go('setup')}>
+          <WandSparkles size={14} aria-hidden />
+          {t('nav.setup')}
+        </Button>
+      }
+    >
       <div className="flex h-full min-h-0">
         <SectionList open={section} onOpen={setSection} />
         <div className="flex min-w-0 flex-1 flex-col gap-4 overflow-y-auto px-5 py-4">

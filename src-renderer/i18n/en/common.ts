@@ -14,7 +14,7 @@ export const common = {
   'nav.tokens': 'Tokens',
   'nav.logs': 'Logs',
   'nav.settings': 'Settings',
-  'nav.setup': 'Set up',
+  'nav.setup': 'Guided setup',
 
   'dialog.cancel': 'Cancel',
   'dialog.close': 'Close',
@@ -112,7 +112,6 @@ export const common = {
   'turn.cancelled': 'Stopped',
   'turn.cancelQueued': 'Take out of the queue',
   'turn.retry': 'Try again',
-  'turn.setUpModel': 'Set up a model',
 
   'announce.working': '{{agent}} is working',
   'announce.done': 'Answer complete',
@@ -177,10 +176,6 @@ export const common = {
   'status.version': 'Version {{version}}',
 
   'offline.banner': 'You are talking to the built-in offline model. It answers commands but is not a language model.',
-  'offline.title': 'Set up a language model',
-  'offline.text': 'Put this into config.json in your OpenClaw folder (~/openclaw) and save it:',
-  'offline.note': 'That is for Ollama. Any OpenAI-compatible address will do; a key goes into the keychain and is named with keyRef.',
-  'offline.how': 'How to set one up',
   'offline.dismiss': 'Hide this notice',
 
   'startup.title': 'OpenClaw could not start',

@@ -112,7 +112,6 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'turn.cancelled': '已停止',
   'turn.cancelQueued': '移出队列',
   'turn.retry': '重试',
-  'turn.setUpModel': '设置模型',
 
   'announce.working': '{{agent}} 正在处理',
   'announce.done': '回答完毕',
@@ -177,10 +176,6 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'status.version': '版本 {{version}}',
 
   'offline.banner': '当前使用的是内置离线模型。它能执行命令，但不是语言模型。',
-  'offline.title': '设置语言模型',
-  'offline.text': '把下面的内容写入 OpenClaw 文件夹（~/openclaw）中的 config.json 并保存：',
-  'offline.note': '以上适用于 Ollama。任何兼容 OpenAI 的地址都可以；密钥保存在钥匙串中，用 keyRef 引用。',
-  'offline.how': '如何设置',
   'offline.dismiss': '隐藏此提示',
 
   'startup.title': 'OpenClaw 无法启动',

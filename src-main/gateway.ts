@@ -11,6 +11,8 @@ import { createModelRegistry } from './agents/models/resolve-model.ts';
 import { createRunAgent } from './agents/run-agent.ts';
 import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
 import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
+import { createKeepBefore } from './agents/undo/keep-before.ts';
+import { createUndoRoutes } from './agents/undo/undo-routes.ts';
 import { openApprovals } from './approvals/approval-queue.ts';
 import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
@@ -136,7 +138,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(tokens.close);
 
     const agents = createAgentRegistry(live);
-    const catalog = createToolCatalog([fixedTools(createBuiltInTools(ports))]);
+    const catalog = createToolCatalog([fixedTools(createBuiltInTools({ ...ports, keepBefore: createKeepBefore({ database, clock }) }))]);
     const transport = createModelTransport({ now: clock.now });
     const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({
@@ -256,6 +258,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createChannelRoutes({ config: live.current }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
+          ...createUndoRoutes({ database }),
           ...createApprovalRoutes({ database, approvals }),
           ...createLogRoutes({ log, follow: followLog }),
           ...createRequestRoutes({

@@ -10,6 +10,7 @@ import { type AnswerApproval, createAnswerApproval } from './approvals/answer-ap
 import { type AgentsStore, createAgentsStore } from './features/chat/agents-store.ts';
 import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
 import { createSessionListStore, type SessionListStore } from './features/chat/session-list-store.ts';
+import { createUndoMessageWrites, type UndoMessageWrites } from './features/chat/undo-message-writes.ts';
 import { createLogsStore, type LogsStore } from './features/logs/logs-store.ts';
 import { createRegexTester, type OpenRegexWorker } from './features/logs/regex-tester.ts';
 import { createPreferencesStore, type PreferencesStore } from './features/preferences/preferences-store.ts';
@@ -30,6 +31,7 @@ export type Console = {
   readonly navigation: Navigation;
   readonly pin: PinPrompt;
   readonly answerApproval: AnswerApproval;
+  readonly undoMessageWrites: UndoMessageWrites;
   readonly chat: ChatStore;
   readonly sessions: SessionListStore;
   readonly agents: AgentsStore;
@@ -123,6 +125,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     navigation,
     pin,
     answerApproval: createAnswerApproval({ http, pin }),
+    undoMessageWrites: createUndoMessageWrites(http),
     chat,
     sessions,
     agents,

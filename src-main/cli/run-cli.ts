@@ -128,6 +128,13 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
       exitCode = await (await import('./message-command.ts')).sendMessage(text, options, ports);
     });
 
+  program
+    .command('undo')
+    .argument('<message>')
+    .description('put back the files that a message wrote')
+    .option('--json', 'as JSON')
+    .action(async (id: string, options: { json?: boolean }) => (await import('./undo-command.ts')).undo(id, options, ports));
+
   addApprovals(program, ports);
   addSessions(program, ports);
   addBatch(program, ports, (code) => {

@@ -16,6 +16,7 @@ import {
   usage,
   wholeTurn,
 } from './database-fixtures.ts';
+import { describeFileChanges } from './file-changes.conformance.ts';
 import { describeOperations } from './operations.conformance.ts';
 
 /** What every `Database` does; run against each twin. `open` gives an empty one. */
@@ -352,6 +353,7 @@ export const describeDatabase = (name: string, open: () => Promise<Database>): v
 
     describeOperations(() => db);
     describeApprovals(() => db);
+    describeFileChanges(() => db);
 
     test('an empty write is fine', async () => {
       expect(await db.write([])).toEqual([]);

@@ -165,6 +165,22 @@ export type BatchLineRow = {
 /** `no` orders and pages. */
 export type StoredApproval = { readonly no: number; readonly approval: Approval };
 
+/** What a tool found in a file that it wrote. */
+export type FileChangeRow = {
+  readonly messageId: string;
+  readonly toolCallId: string;
+  readonly at: number;
+  /** Absolute, links resolved. */
+  readonly path: string;
+  /** Base64; null: there was no such file. */
+  readonly before: string | null;
+  /** SHA-256 (hex) of what was written. */
+  readonly after: string;
+};
+
+/** Kept of all sessions together; older ones are dropped. */
+export const fileChangesMost = 500;
+
 /** What is allowed without asking: one exact action of one tool, to one agent. */
 export type ApprovalRuleRow = {
   readonly id: string;
@@ -285,6 +301,9 @@ export type Write =
   | { readonly op: 'rule.used'; readonly id: string; readonly at: number }
   /** Rejects with `RULE_UNKNOWN`. */
   | { readonly op: 'rule.delete'; readonly id: string }
+  /** Goes with its turn. */
+  | { readonly op: 'fileChange.put'; readonly change: FileChangeRow }
+  | { readonly op: 'fileChange.forget'; readonly messageId: string }
   | { readonly op: 'meta.set'; readonly key: string; readonly value: string | null };
 
 /** `gone`: how many sessions or batches are out of the file with this piece. */
@@ -395,6 +414,8 @@ export type Read =
     }
   /** Newest first. */
   | { readonly op: 'rule.list' }
+  /** Oldest first. */
+  | { readonly op: 'fileChange.ofTurn'; readonly messageId: string }
   /** Newest first. */
   | { readonly op: 'token.list' }
   | { readonly op: 'meta.get'; readonly key: string };
@@ -428,5 +449,6 @@ type ReadResults = {
   readonly 'approval.get': StoredApproval | null;
   readonly 'approval.list': readonly StoredApproval[];
   readonly 'rule.list': readonly ApprovalRuleRow[];
+  readonly 'fileChange.ofTurn': readonly FileChangeRow[];
   readonly 'meta.get': string | null;
 };

@@ -3,6 +3,7 @@ import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Database, Purged, Read, Write } from './database.ts';
 import { readApprovals, writeApproval } from './memory/approvals.ts';
 import { readBatch, writeBatch } from './memory/batches.ts';
+import { readFileChanges, writeFileChange } from './memory/file-changes.ts';
 import { readSession, writeSession } from './memory/sessions.ts';
 import { emptyTables, snapshot, type Tables } from './memory/tables.ts';
 import { listTokens, writeToken } from './memory/tokens.ts';
@@ -83,6 +84,9 @@ const apply = (tables: Tables, write: Write): readonly number[] | number | Purge
     case 'rule.used':
     case 'rule.delete':
       return writeApproval(tables, write);
+    case 'fileChange.put':
+    case 'fileChange.forget':
+      return writeFileChange(tables, write);
     case 'meta.set':
       if (write.value === null) tables.meta.delete(write.key);
       else tables.meta.set(write.key, write.value);
@@ -118,6 +122,8 @@ const answer = (tables: Tables, read: Read): unknown => {
     case 'approval.list':
     case 'rule.list':
       return readApprovals(tables, read);
+    case 'fileChange.ofTurn':
+      return readFileChanges(tables, read);
     case 'usage.sum':
       return sumUsage(tables, read);
     case 'token.list':

@@ -8,6 +8,7 @@ import { openaiRoutes } from './routes/openai.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { undoRoutes } from './routes/undo.ts';
 import { usageRoutes } from './routes/usage.ts';
 
 /**
@@ -23,6 +24,7 @@ export const routes = {
   ...usageRoutes,
   ...approvalRoutes,
   ...configRoutes,
+  ...undoRoutes,
   ...openaiRoutes,
 };
 

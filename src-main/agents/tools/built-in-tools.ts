@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import type { Clock } from '../../gateway-ports.ts';
 import type { Programs } from '../../programs/open-programs.ts';
+import type { KeepBefore } from '../undo/keep-before.ts';
 import { createFileEdit } from './file-edit.ts';
 import { createFileRead } from './file-read.ts';
 import { createFileWrite } from './file-write.ts';
@@ -11,15 +12,20 @@ import type { Search } from './search/open-search.ts';
 import { createShell } from './shell.ts';
 import type { Tool } from './tool.ts';
 
-type Ports = { readonly programs: Programs; readonly search: Search; readonly clock: Clock };
+type Ports = {
+  readonly programs: Programs;
+  readonly search: Search;
+  readonly keepBefore: KeepBefore;
+  readonly clock: Clock;
+};
 
 /** The tools that need no setting up. */
-export const createBuiltInTools = ({ programs, search, clock }: Ports): readonly Tool[] => [
+export const createBuiltInTools = ({ programs, search, keepBefore, clock }: Ports): readonly Tool[] => [
   createFileRead(fs),
   createListDir(fs),
   createGlob(search, fs),
   createGrep(search, fs),
-  createFileWrite(fs),
-  createFileEdit(fs),
+  createFileWrite(fs, keepBefore),
+  createFileEdit(fs, keepBefore),
   createShell({ fs, programs, clock }),
 ];

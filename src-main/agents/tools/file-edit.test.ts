@@ -6,8 +6,8 @@ import { createFileEdit } from './file-edit.ts';
 import { createFileWrite } from './file-write.ts';
 import type { ToolContext } from './tool.ts';
 
-const edit = createFileEdit(fs);
-const write = createFileWrite(fs);
+const edit = createFileEdit(fs, async () => undefined);
+const write = createFileWrite(fs, async () => undefined);
 const open = async (content: string | Buffer) => {
   const workspace = createTestHome().workspace('main');
   await fs.writeFile(join(workspace, 'a.txt'), content);

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import * as z from 'zod';
+import type { KeepBefore } from '../undo/keep-before.ts';
 import { planWrite } from './plan-write.ts';
 import { type FilePorts, readIfThere, replaceFile } from './text-file.ts';
 import { type Tool, ToolError } from './tool.ts';
@@ -16,7 +17,7 @@ const parameters = z.object({
 type Edit = { readonly target: string; readonly before: Buffer; readonly after: string; readonly times: number };
 
 /** Replaces a piece of a text file of the workspace by another: only what stands there exactly, and only where it is clear which. */
-export const createFileEdit = (fs: FilePorts): Tool<typeof parameters> => {
+export const createFileEdit = (fs: FilePorts, keepBefore: KeepBefore): Tool<typeof parameters> => {
   const prepare = async ({ path, oldText, newText, replaceAll = false }: z.output<typeof parameters>, workspace: string): Promise<Edit> => {
     const target = await resolveInWorkspace(workspace, path, fs.realpath);
     const before = await readIfThere(fs, target, path);
@@ -42,8 +43,10 @@ export const createFileEdit = (fs: FilePorts): Tool<typeof parameters> => {
       const action = await planWrite(workspace, target, before, after);
       return { ...action, title: `edit ${relative(workspace, target)} (${before.length} → ${Buffer.byteLength(after)} bytes)` };
     },
-    execute: async (args, { workspace }) => {
-      const { target, after, times } = await prepare(args, workspace);
+    execute: async (args, context) => {
+      const { workspace } = context;
+      const { target, before, after, times } = await prepare(args, workspace);
+      await keepBefore(context, target, before, after);
       await replaceFile(fs, target, args.path, after);
       return `Replaced ${times === 1 ? 'one place' : `${times} places`} in ${relative(workspace, target)}.`;
     },

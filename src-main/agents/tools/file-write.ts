@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import * as z from 'zod';
+import type { KeepBefore } from '../undo/keep-before.ts';
 import { planWrite } from './plan-write.ts';
 import { type FilePorts, readIfThere, replaceFile } from './text-file.ts';
 import type { Tool } from './tool.ts';
@@ -11,7 +12,7 @@ const parameters = z.object({
 });
 
 /** Writes a text file of the workspace as a whole. */
-export const createFileWrite = (fs: FilePorts): Tool<typeof parameters> => ({
+export const createFileWrite = (fs: FilePorts, keepBefore: KeepBefore): Tool<typeof parameters> => ({
   name: 'file_write',
   description: 'Create or replace a text file in the workspace.',
   parameters,
@@ -20,8 +21,10 @@ export const createFileWrite = (fs: FilePorts): Tool<typeof parameters> => ({
     const target = await placeInWorkspace(workspace, path, fs.realpath);
     return planWrite(workspace, target, await readIfThere(fs, target, path), content);
   },
-  execute: async ({ path, content }, { workspace }) => {
+  execute: async ({ path, content }, context) => {
+    const { workspace } = context;
     const target = await placeInWorkspace(workspace, path, fs.realpath);
+    await keepBefore(context, target, await readIfThere(fs, target, path), content);
     await replaceFile(fs, target, path, content);
     return `Wrote ${Buffer.byteLength(content)} bytes to ${relative(workspace, target)}.`;
   },

@@ -1,6 +1,7 @@
 import { AppError } from '../../../src-shared/app-error.ts';
 import type { Purged, Read, SearchHit, SessionRow, Write } from '../database.ts';
 import { matchesText, parseSearch, searchableText } from '../search-text.ts';
+import { forgetFileChanges } from './file-changes.ts';
 import { clash, type StoredEvent, type Tables } from './tables.ts';
 
 type SessionWrite = Extract<Write, { op: `session.${string}` }>;
@@ -83,6 +84,7 @@ const purge = (tables: Tables, write: Extract<Write, { op: 'session.purge' }>): 
 };
 
 const dropTurn = (tables: Tables, messageId: string): void => {
+  forgetFileChanges(tables, messageId);
   tables.turns.delete(messageId);
   for (const [id, batch] of tables.batches) {
     const lines = batch.lines.map((line) => (line.messageId === messageId ? { ...line, messageId: null } : line));

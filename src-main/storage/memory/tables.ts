@@ -4,6 +4,7 @@ import type {
   BatchLineRow,
   BatchRow,
   EventRow,
+  FileChangeRow,
   SessionRow,
   StoredApproval,
   TokenRow,
@@ -25,6 +26,7 @@ export type Tables = {
   batches: Map<string, StoredBatch>;
   approvals: Map<string, StoredApproval>;
   rules: Map<string, ApprovalRuleRow>;
+  fileChanges: readonly FileChangeRow[];
   meta: Map<string, string>;
   events: readonly StoredEvent[];
   spent: readonly Spent[];
@@ -39,6 +41,7 @@ export const emptyTables = (): Tables => ({
   batches: new Map(),
   approvals: new Map(),
   rules: new Map(),
+  fileChanges: [],
   meta: new Map(),
   events: [],
   spent: [],

@@ -1,5 +1,6 @@
 import type { Purged, Write } from '../database.ts';
 import type { Connection } from './connection.ts';
+import { forgetFileChanges } from './file-changes.ts';
 import type { SessionBook } from './session-book.ts';
 import { purgeBegun } from './session-writes.ts';
 
@@ -52,6 +53,7 @@ const purgeSession = (db: Connection, no: number, budget: Budget): boolean => {
   if (budget.rows === 0) return false;
   for (const [turn, messageId] of db.sql(turnsSql).all([no, budget.rows])) {
     db.sql('UPDATE batch_lines SET message_id = NULL WHERE message_id = ?').run([messageId ?? null]);
+    forgetFileChanges(db, String(messageId));
     db.sql('DELETE FROM turns WHERE no = ?').run([turn ?? null]);
     budget.rows -= 1;
   }

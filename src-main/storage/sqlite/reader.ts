@@ -4,6 +4,7 @@ import { readApprovals } from './approvals.ts';
 import { readBatches } from './batch-reads.ts';
 import type { Connection } from './connection.ts';
 import { readEvents } from './event-reads.ts';
+import { readFileChanges } from './file-changes.ts';
 import { appKey, getMeta } from './meta.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { SessionBook } from './session-book.ts';
@@ -43,6 +44,8 @@ export const createReader = (db: Connection, file: string, book: SessionBook, in
       case 'approval.list':
       case 'rule.list':
         return readApprovals(db, read);
+      case 'fileChange.ofTurn':
+        return readFileChanges(db, read);
       case 'usage.sum':
         return readUsage(db, read);
       case 'token.list':

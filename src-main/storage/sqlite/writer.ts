@@ -6,6 +6,7 @@ import { writeApproval } from './approvals.ts';
 import { writeBatch } from './batch-writes.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { sqliteCode } from './failures.ts';
+import { writeFileChange } from './file-changes.ts';
 import { appKey, getMeta, setMeta } from './meta.ts';
 import { purgeSessions } from './purge.ts';
 import { isFreeing, type Quota } from './quota.ts';
@@ -104,6 +105,9 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
       case 'rule.used':
       case 'rule.delete':
         return writeApproval(db, write);
+      case 'fileChange.put':
+      case 'fileChange.forget':
+        return writeFileChange(db, write);
       case 'meta.set':
         setMeta(db, appKey(write.key), write.value);
         return null;

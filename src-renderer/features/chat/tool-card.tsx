@@ -6,9 +6,15 @@ import { ApprovalCard } from '../../approvals/approval-card.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { formatDuration } from '../../ui/format.ts';
 import { isOpen, type ToolStep } from './thread.ts';
+import { UndoWrites } from './undo-writes.tsx';
+
+/** Tools whose changes can be taken back. */
+const writes: ReadonlySet<string> = new Set(['file_write', 'file_edit']);
+
+type ToolCardProps = { readonly step: ToolStep; readonly messageId: string | null; readonly over: boolean };
 
 /** One tool call: what, on what, how it went; the rest on demand. */
-export const ToolCard = ({ step, over }: { readonly step: ToolStep; readonly over: boolean }): ReactElement => {
+export const ToolCard = ({ step, messageId, over }: ToolCardProps): ReactElement => {
   const { tool, approval, output } = step;
   const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
@@ -38,6 +44,7 @@ export const ToolCard = ({ step, over }: { readonly step: ToolStep; readonly ove
       <div id={body} hidden={!open} className="space-y-2.5 border-border border-t px-3 py-2.5">
         <Section title={t('tool.arguments')} text={args.length === 0 ? t('tool.noArguments') : JSON.stringify(tool.arguments, null, 2)} />
         <Section title={t('tool.result')} text={tool.result ?? (output || t('tool.noResult'))} />
+        {over && messageId !== null && status === 'finished' && writes.has(tool.name) ? <UndoWrites messageId={messageId} /> : null}
       </div>
     </div>
   );

@@ -37,7 +37,7 @@ export const TurnView = memo(({ turn, found, onStop, onRetry }: TurnViewProps): 
           ) : (
             <div key={part.key} className="flex flex-col gap-1.5">
               {part.steps.map((step) => (
-                <ToolCard key={step.tool.id} step={step} over={!active} />
+                <ToolCard key={step.tool.id} step={step} messageId={turn.messageId} over={!active} />
               ))}
             </div>
           ),

@@ -139,6 +139,8 @@ export const common = {
   'tool.result': 'Result',
   'tool.noArguments': 'none',
   'tool.noResult': 'No result yet',
+  'tool.undoWrites': 'Undo the file changes of this message',
+  'tool.undone': 'Undone',
 
   'composer.label': 'Message',
   'composer.placeholder': 'Message {{agent}}',

@@ -139,6 +139,8 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'tool.result': '结果',
   'tool.noArguments': '无',
   'tool.noResult': '尚无结果',
+  'tool.undoWrites': '撤销此消息的文件修改',
+  'tool.undone': '已撤销',
 
   'composer.label': '消息',
   'composer.placeholder': '给 {{agent}} 发消息',

@@ -7,9 +7,11 @@ import { createBudgets } from './agents/budgets/budgets.ts';
 import { createFetchJson, discoverLocalModels, discoverLocalServers } from './agents/models/discovery.ts';
 import { createModelRoutes } from './agents/models/model-routes.ts';
 import { createModelTransport } from './agents/models/model-transport.ts';
-import { createModelRegistry } from './agents/models/resolve-model.ts';
+import { createModelRegistry, providerKeyName } from './agents/models/resolve-model.ts';
 import { createRunAgent } from './agents/run-agent.ts';
 import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
+import { readJsonSchema } from './agents/tools/json-schema.ts';
+import { createMcpTools } from './agents/tools/mcp-tools.ts';
 import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
 import { createKeepBefore } from './agents/undo/keep-before.ts';
 import { createUndoRoutes } from './agents/undo/undo-routes.ts';
@@ -26,6 +28,8 @@ import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogFeed } from './logs/log-feed.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
 import { redact } from './logs/redact.ts';
+import { createMcpRoutes } from './mcp/mcp-routes.ts';
+import { createMcpServers, isAutoApproved } from './mcp/mcp-servers.ts';
 import { createOpenaiRoutes } from './openai/chat-routes.ts';
 import { createMetrics } from './operations/metrics.ts';
 import { createRequestRoutes } from './operations/request-routes.ts';
@@ -133,12 +137,23 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const secrets = await ports.openSecrets(await rememberedBackend(database));
     const signingKey = await loadSigningKey(database, secrets, randomBytes);
     const pin = await createPin({ database, secrets, clock, randomBytes });
-    const approvals = await openApprovals({ database, clock, randomBytes, pin, security: () => live.current().security });
+    const approvals = await openApprovals({
+      ...{ database, clock, randomBytes, pin },
+      security: () => ({ ...live.current().security, isAutoApproved: (tool) => isAutoApproved(live.current().mcpServers, tool) }),
+    });
     const tokens = await createTokenService({ database, secrets, clock, randomBytes, pin }, signingKey);
     undo.push(tokens.close);
 
     const agents = createAgentRegistry(live);
-    const catalog = createToolCatalog([fixedTools(createBuiltInTools({ ...ports, keepBefore: createKeepBefore({ database, clock }) }))]);
+    const mcpServers = createMcpServers({
+      ...{ live, clock, randomBytes, version: ports.version, programs: ports.programs, log: logger, readSchema: readJsonSchema },
+      getKey: (name) => secrets.get(providerKeyName(name)),
+    });
+    undo.push(mcpServers.close);
+    const catalog = createToolCatalog([
+      fixedTools(createBuiltInTools({ ...ports, keepBefore: createKeepBefore({ database, clock }) })),
+      createMcpTools(mcpServers),
+    ]);
     const transport = createModelTransport({ now: clock.now });
     const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({
@@ -237,7 +252,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
             config: live.current,
             configProblems: configuration.problems,
             quotaWarning: quota.warning,
-            budgetWarnings: budgets.warnings,
+            warnings: () => [...budgets.warnings(), ...mcpServers.warnings()],
             ports,
             engine,
             stops,
@@ -260,6 +275,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createPinRoutes(pin),
           ...createUndoRoutes({ database }),
           ...createApprovalRoutes({ database, approvals }),
+          ...createMcpRoutes({ servers: mcpServers, clock, security: () => live.current().security, requirePin: pin.require }),
           ...createLogRoutes({ log, follow: followLog }),
           ...createRequestRoutes({
             database,
@@ -323,6 +339,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     onRequest = app({ local: false });
     onLocalRequest = app({ local: true });
     onUpgrade = ws.onUpgrade;
+    mcpServers.start();
     const unwatch = configuration.watch();
     undo.push(async () => unwatch());
     for (const problem of ports.configProblems)

@@ -35,6 +35,7 @@ export const errorCodes = {
   APPROVAL_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such approval.' },
   RULE_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such rule.' },
   BATCH_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such batch.' },
+  MCP_SERVER_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such MCP server.' },
   METHOD_NOT_ALLOWED: { status: 405, ws: 'frame', retryable: false, says: 'This address does not take that method.' },
   IDEMPOTENCY_CONFLICT: { status: 409, ws: 'frame', retryable: false, says: 'This Idempotency-Key was used with another body.' },
   SESSION_NAME_TAKEN: { status: 409, ws: 'frame', retryable: false, says: 'Another session of this owner has that name.' },

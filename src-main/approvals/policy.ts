@@ -5,7 +5,12 @@ import type { Effect } from '../agents/tools/tool.ts';
 export type Verdict = { readonly do: 'allow' | 'ask' | 'pin' } | { readonly do: 'deny'; readonly why: string };
 
 /** The part of `security` that it reads. */
-export type PolicyConfig = { readonly requirePinFor: readonly string[]; readonly shell: Readonly<Config['security']['shell']> };
+export type PolicyConfig = {
+  readonly requirePinFor: readonly string[];
+  readonly shell: Readonly<Config['security']['shell']>;
+  /** Tools that the operator lets run unasked elsewhere in the configuration. */
+  readonly isAutoApproved?: (tool: string) => boolean;
+};
 
 /**
  * What has to happen before a tool does something. Text that an agent reads is no part of it: it can never raise a right.
@@ -23,6 +28,7 @@ export const decide = (
       : { do: 'deny', why: `"${tool}" needs the PIN, and none is set. The operator can set one: openclaw pin set.` };
   if (effect === 'read' || effect === 'talk') return { do: 'allow' };
   if (tool === 'shell' && security.shell.mode === 'allow') return { do: 'allow' };
+  if (security.isAutoApproved?.(tool)) return { do: 'allow' };
   return { do: 'ask' };
 };
 

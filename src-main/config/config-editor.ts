@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../src-shared/app-error.ts';
-import type { Config } from '../../src-shared/contract/config.ts';
+import type { Config, McpServerConfig } from '../../src-shared/contract/config.ts';
 import type { ConfigFile } from './config-file.ts';
 import type { MergePatch } from './merge-patch.ts';
 import { type ConfigProblem, parseConfig, parseJsonc, sayProblem } from './parse-config.ts';
@@ -77,7 +77,7 @@ const invalid = (problems: readonly ConfigProblem[], intro = 'The configuration 
     details: { problems },
   });
 
-/** What the PIN guards where one is set: `security.*`, and who can reach the gateway. */
+/** What the PIN guards where one is set: `security.*`, who can reach the gateway, and which programs it starts. */
 const guardedKeys = (before: Config, after: Config): string[] => {
   const keys = new Set([...Object.keys(before.security), ...Object.keys(after.security)]) as Set<keyof Config['security']>;
   return [
@@ -85,5 +85,11 @@ const guardedKeys = (before: Config, after: Config): string[] => {
     ...(['host', 'trustedProxies'] as const)
       .filter((key) => !isDeepStrictEqual(before.gateway[key], after.gateway[key]))
       .map((key) => `gateway.${key}`),
+    ...Object.keys(after.mcpServers)
+      .filter((name) => !isDeepStrictEqual(withoutSwitch(before.mcpServers[name]), withoutSwitch(after.mcpServers[name])))
+      .map((name) => `mcpServers.${name}`),
   ];
 };
+
+/** Taking a server away or switching it off and on adds nothing to what was agreed to. */
+const withoutSwitch = (server: McpServerConfig | undefined): unknown => server && { ...server, disabled: undefined };

@@ -1,12 +1,18 @@
 import { delimiter } from 'node:path';
 import type { Clock } from '../gateway-ports.ts';
 import { createSandboxFinder } from './find-sandbox.ts';
+import { createLoginPath } from './login-path.ts';
 import { createRunProgram, type RunProgram } from './run-program.ts';
 import type { Confinement, Sandbox } from './sandbox.ts';
+import { createStartProgram, type StartProgram } from './start-program.ts';
 
 /** What agents may start on this machine, and what it sees there. */
 export type Programs = {
   readonly run: RunProgram;
+  /** For programs of the operator, not of an agent: outside the sandbox. */
+  readonly start: StartProgram;
+  /** PATH as the user's terminal has it; may ask a shell, once. */
+  readonly loginPath: () => Promise<string>;
   readonly findSandbox: () => Promise<Sandbox>;
   readonly confine: (workspace: string) => Confinement;
   /** The whole environment of what runs: nothing of the gateway's own, which may hold keys. */
@@ -29,6 +35,10 @@ const passedOn = [
   'PATHEXT',
   'TEMP',
   'TMP',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'USERPROFILE',
+  'ProgramFiles',
 ];
 
 export const openPrograms = (machine: {
@@ -46,6 +56,8 @@ export const openPrograms = (machine: {
   const run = createRunProgram(machine);
   return {
     run,
+    start: createStartProgram(machine),
+    loginPath: createLoginPath({ env: machine.env, platform, run }),
     findSandbox: createSandboxFinder({ platform, path, run }),
     confine: (workspace) => ({ workspace, home, hidden, path }),
     env: { ...env, TERM: 'dumb', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' },

@@ -107,6 +107,7 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   saveConfig: { body: { text: configText({}), was: configText({}) } },
   testModel: { body: { model: { provider: 'offline' } } },
   createChatCompletion: { body: { model: 'openclaw', messages: [{ role: 'user', content: '/help' }] } },
+  callMcpTool: { params: { server: 'none', tool: 'x' }, body: {} },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
 const ask = async (id: RouteId, { options }: Pick<Credential, 'options'>) => {

@@ -15,7 +15,8 @@ type StatusPorts = {
   /** What is wrong with `config.json`. */
   readonly configProblems: () => readonly string[];
   readonly quotaWarning: () => string | null;
-  readonly budgetWarnings: () => readonly string[];
+  /** Of other parts, in words. */
+  readonly warnings: () => readonly string[];
   readonly ports: Pick<GatewayPorts, 'version' | 'clock'>;
   readonly engine: TurnEngine;
   readonly stops: Pick<Stops, 'list'>;
@@ -38,7 +39,7 @@ export const createStatusRoutes = ({
   config,
   configProblems,
   quotaWarning,
-  budgetWarnings,
+  warnings,
   ports,
   engine,
   stops,
@@ -67,7 +68,7 @@ export const createStatusRoutes = ({
         stops: [...stops.list()],
         models: models.health().map((health) => ({ ...health })),
         secrets: { backend: secrets.backend, warning: secrets.warning },
-        warnings: [...configProblems().map((problem) => `config.json, ${problem}`), quotaWarning(), ...budgetWarnings()].filter(
+        warnings: [...configProblems().map((problem) => `config.json, ${problem}`), quotaWarning(), ...warnings()].filter(
           (warning) => warning !== null,
         ),
       },

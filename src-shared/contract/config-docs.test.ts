@@ -47,7 +47,7 @@ schema; \`openclaw config schema\` and \`GET /api/v1/config/schema\` give it to 
 A change takes effect at once, whether it comes from the console, the API, \`openclaw config set\` or an editor; a turn at work
 ends with what it began. Only \`gateway.host\`, \`gateway.port\`, \`gateway.basePath\`, \`retention.maxDatabaseMb\`,
 \`logs.maxSizeMb\` and \`logs.keep\` wait for the next start. Comments and layout stay as they are. Where a PIN is set,
-changes to \`security.*\`, \`gateway.host\` and \`gateway.trustedProxies\` need it.
+changes to \`security.*\`, \`gateway.host\`, \`gateway.trustedProxies\` and a new or changed entry of \`mcpServers\` need it.
 
 For the port, \`openclaw gateway --port N\` goes before \`OPENCLAW_PORT\`, which goes before \`gateway.port\`.
 

@@ -68,6 +68,43 @@ export const agentConfigSchema = z.strictObject({
 });
 export type AgentConfig = z.output<typeof agentConfigSchema>;
 
+/** Before the dot of its tools' names. */
+export const mcpServerNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/, "an MCP server's name is 1-32 of A-Z a-z 0-9 _ and - (its tools are called name.tool)");
+
+// biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written in the file
+const secretHint = '; a value may hold ${keychain:NAME}, an entry of the keychain';
+
+/** A server of the Model Context Protocol, in the shape that everybody pastes. */
+export const mcpServerSchema = z
+  .strictObject({
+    type: z.enum(['stdio', 'http', 'streamable-http', 'streamableHttp']).optional().describe('follows from command or url'),
+    command: z.string().min(1).max(4096).optional().describe('a program that speaks MCP on stdin and stdout; not sandboxed'),
+    args: z.array(z.string().max(32_768)).max(256).optional(),
+    env: z
+      .record(z.string().regex(/^[^=\0]+$/), z.string().max(32_768))
+      .optional()
+      .describe(`added to its environment, which else has PATH, HOME and the like only${secretHint}`),
+    cwd: z.string().min(1).max(4096).optional().describe('where it runs; default your home folder'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('a server that speaks streamable HTTP; instead of command'),
+    headers: z
+      .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'not the name of a header'), z.string().max(32_768))
+      .optional()
+      .describe(`sent to the url${secretHint}`),
+    disabled: z.boolean().optional().describe('kept, but not started'),
+    autoApprove: z
+      .array(z.string().min(1).max(128))
+      .max(256)
+      .optional()
+      .describe('names of its tools that may run without asking; requirePinFor comes before'),
+  })
+  .refine(({ command, url }) => (command === undefined) !== (url === undefined), 'give it either a command or a url');
+export type McpServerConfig = z.output<typeof mcpServerSchema>;
+
 const isAddressOrRange = (text: string): boolean =>
   [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()].some((form) => form.safeParse(text).success);
 
@@ -129,6 +166,7 @@ export const configSchema = z.strictObject({
   agents: z.record(agentIdSchema, agentConfigSchema).default({}),
   models: z.record(entryId, modelConfigSchema).default({}),
   channels: z.record(entryId, z.looseObject({ enabled: z.boolean().default(false), agent: agentIdSchema.optional() })).default({}),
+  mcpServers: z.record(mcpServerNameSchema, mcpServerSchema).default({}),
   retention: z
     .strictObject({
       days: z
@@ -171,4 +209,4 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 
 /** Keys that the documentation of OpenClaw knows and this version cannot honour yet. Taking them silently would be a lie. */
-export const keysNotYet: readonly string[] = ['agents.*.skills', 'mcpServers', 'skills', 'updates', 'proxy'];
+export const keysNotYet: readonly string[] = ['agents.*.skills', 'skills', 'updates', 'proxy'];

@@ -3,6 +3,7 @@ import type { BodyLine } from './route.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { configRoutes } from './routes/config.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { openaiRoutes } from './routes/openai.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -23,6 +24,7 @@ export const routes = {
   ...operationRoutes,
   ...usageRoutes,
   ...approvalRoutes,
+  ...mcpRoutes,
   ...configRoutes,
   ...undoRoutes,
   ...openaiRoutes,

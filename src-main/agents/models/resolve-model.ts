@@ -11,6 +11,7 @@ import { createOfflineModel } from './offline-model.ts';
 import { createOpenAiCompatibleModel } from './openai-compatible.ts';
 import { type Preset, type PresetId, presetOf, presets } from './presets.ts';
 import { authHint } from './upstream.ts';
+import { withWireToolNames } from './wire-tool-names.ts';
 
 /** A model that is ready to be asked. `id`: its own in config, or the provider where it was found without one. */
 export type KnownModel = ModelClient & { readonly id: string; readonly prices: Prices | null };
@@ -109,7 +110,7 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
   ): ModelClient => {
     const preset = presetOf(provider);
     const create = preset?.wire === 'anthropic' ? createAnthropicModel : createOpenAiCompatibleModel;
-    return create({ provider, baseUrl, model, apiKey, keyVariables: preset?.keyVariables ?? [], transport, maxTokens });
+    return withWireToolNames(create({ provider, baseUrl, model, apiKey, keyVariables: preset?.keyVariables ?? [], transport, maxTokens }));
   };
 
   const offline = (): KnownModel =>

@@ -225,6 +225,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.CONFIG_CHANGED': 'config.json 已被修改。请先查看新内容。',
   'error.APPROVAL_UNKNOWN': '没有这个审批。',
   'error.RULE_UNKNOWN': '没有这条规则。',
+  'error.MCP_SERVER_UNKNOWN': '没有这个 MCP 服务器。',
   'error.APPROVAL_OVER': '此审批已有答复或已过期。',
   'error.UNDO_OVER': '已无法撤销。',
   'error.PIN_LOCKED': 'PIN 错误次数过多；请稍后再试。',

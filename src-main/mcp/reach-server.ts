@@ -1,0 +1,54 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import type { McpServerConfig } from '../../src-shared/contract/config.ts';
+import type { ReachedServer } from './mcp-session.ts';
+
+export type ReachPorts = {
+  /** The environment that every program gets: nothing of the gateway's own. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly loginPath: () => Promise<string>;
+  /** An entry of the keychain, as `openclaw config set-key` puts it there. */
+  readonly getKey: (name: string) => Promise<string | null>;
+};
+
+/** The configuration of a server with its secrets filled in. Rejects with words where one is missing. */
+export const reachServer = async (config: McpServerConfig, ports: ReachPorts): Promise<ReachedServer> => {
+  if (config.url !== undefined) return { kind: 'http', url: config.url, headers: await filled(config.headers, ports) };
+  if (config.command === undefined) throw new Error('It has neither a command nor a url.');
+  const home = ports.env.HOME ?? ports.env.USERPROFILE ?? homedir();
+  const path = await ports.loginPath();
+  return {
+    kind: 'stdio',
+    argv: [config.command, ...(config.args ?? [])],
+    env: { ...ports.env, ...(path === '' ? {} : { PATH: path }), ...(await filled(config.env, ports)) },
+    cwd: config.cwd === undefined ? home : resolve(home, config.cwd.replace(/^~(?=$|[\\/])/, home)),
+  };
+};
+
+const reference = /\$\{keychain:([A-Za-z0-9][A-Za-z0-9._-]{0,127})\}/g;
+
+const filled = async (values: Readonly<Record<string, string>> | undefined, { getKey }: ReachPorts): Promise<Record<string, string>> => {
+  const entries = Object.entries(values ?? {}).map(async ([name, value]): Promise<[string, string]> => {
+    const keys = new Map<string, string>();
+    for (const [, key = ''] of value.matchAll(reference)) {
+      const secret = await getKey(key);
+      if (secret === null)
+        throw new Error(`${name} names the keychain entry "${key}", which is not there. Put it there: openclaw config set-key ${key}`);
+      keys.set(key, secret);
+    }
+    return [name, value.replace(reference, (_all, key: string) => keys.get(key) ?? '')];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+};
+
+/** Names of values that look like secrets and stand in the file as they are. */
+export const plainSecrets = ({ env, headers }: McpServerConfig): readonly string[] =>
+  Object.entries({ ...env, ...headers })
+    .filter(([name, value]) => secretName.test(name) && value !== '' && value.search(reference) === -1)
+    .map(([name]) => name);
+
+const secretName = /(^|[_-])(key|token|secret|password|passwd|pat|credentials?|authorization|cookie)s?($|[_-])|apikey|authorization/i;
+
+/** One line for people: what is started, or who is called. */
+export const whereOf = (config: McpServerConfig): string =>
+  config.url === undefined ? [config.command, ...(config.args ?? [])].join(' ') : new URL(config.url).host;

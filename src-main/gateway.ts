@@ -9,6 +9,7 @@ import { createModelRoutes } from './agents/models/model-routes.ts';
 import { createModelTransport } from './agents/models/model-transport.ts';
 import { createModelRegistry, providerKeyName } from './agents/models/resolve-model.ts';
 import { createRunAgent } from './agents/run-agent.ts';
+import { requireOutputSchema } from './agents/structured-output.ts';
 import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
 import { readJsonSchema } from './agents/tools/json-schema.ts';
 import { createMcpTools } from './agents/tools/mcp-tools.ts';
@@ -262,7 +263,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
             startedAt,
             ready: () => stopping === null,
           }),
-          ...createMessageRoutes({ database, engine, directory, submit }),
+          ...createMessageRoutes({ database, engine, directory, submit, requireOutputSchema }),
           ...createBrakeRoutes(brake, stops),
           ...sessionRoutes,
           ...batches.routes,

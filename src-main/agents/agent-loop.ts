@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/app-error.ts';
-import type { ModelClient, ModelMessage, ModelTool, ModelToolCall } from './models/model-client.ts';
+import type { ModelClient, ModelMessage, ModelRequest, ModelTool, ModelToolCall } from './models/model-client.ts';
 import { createRepeatedCalls } from './repeated-calls.ts';
 
 /** Calls that run side by side at most. */
@@ -10,6 +10,8 @@ export type LoopInput = {
   readonly system: string;
   readonly history: readonly ModelMessage[];
   readonly tools: readonly ModelTool[];
+  /** What the answer must fit, where it is to be JSON. */
+  readonly outputSchema?: ModelRequest['outputSchema'];
   readonly maxSteps: number;
   readonly traceId: string;
   readonly signal: AbortSignal;
@@ -21,7 +23,13 @@ export type LoopInput = {
   readonly runTool: (call: ModelToolCall) => Promise<string>;
 };
 
-export type LoopResult = { readonly inputTokens: number; readonly outputTokens: number; readonly error: AppError | null };
+export type LoopResult = {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** What was said last: in answer to the last results of tools. */
+  readonly lastText: string;
+  readonly error: AppError | null;
+};
 
 /**
  * The agent loop: ask the model, stream what it says, run the tools it calls, ask again – until it calls none.
@@ -31,15 +39,16 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
   const messages: ModelMessage[] = [...input.history];
   let inputTokens = 0;
   let outputTokens = 0;
-  const result = (error: AppError | null): LoopResult => ({ inputTokens, outputTokens, error });
+  let text = '';
+  const result = (error: AppError | null): LoopResult => ({ inputTokens, outputTokens, lastText: text, error });
   let saidBefore = false;
   const repeated = createRepeatedCalls();
 
   for (let step = 0; step < input.maxSteps; step += 1) {
-    let text = '';
+    text = '';
     const calls: ModelToolCall[] = [];
     for await (const event of input.model.stream(
-      { system: input.system, messages, tools: input.tools, traceId: input.traceId },
+      { system: input.system, messages, tools: input.tools, outputSchema: input.outputSchema, traceId: input.traceId },
       input.signal,
     )) {
       if (input.signal.aborted) return result(null);

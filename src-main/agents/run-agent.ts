@@ -2,7 +2,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { AgentResult, AgentRun } from '../sessions/create-turn.ts';
 import type { Database } from '../storage/database.ts';
-import { runAgentLoop } from './agent-loop.ts';
+import { type LoopInput, runAgentLoop } from './agent-loop.ts';
 import type { Agent, AgentRegistry } from './agent-registry.ts';
 import { budgeted } from './budgets/budgeted-model.ts';
 import type { Budgets } from './budgets/budgets.ts';
@@ -10,6 +10,7 @@ import { historyEvents, toModelMessages } from './history.ts';
 import { openModelChain } from './models/model-chain.ts';
 import type { ModelMessage } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
+import { askForOutput, outputInstruction } from './structured-output.ts';
 import type { ToolGate } from './tools/tool.ts';
 import { mayUse, type ToolCatalog } from './tools/tool-catalog.ts';
 import { createToolRunner, type ToolRunner } from './tools/tool-runner.ts';
@@ -75,15 +76,16 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       ]);
       modelId = () => chain.current().id;
       const runner = runnerFor(agent, request.options.tools);
-      const result = await runAgentLoop({
+      const { outputSchema } = request.options;
+      const system = request.options.system ?? agent.system;
+      const loop: Omit<LoopInput, 'history' | 'onText'> = {
         model: chain.client,
-        system: request.options.system ?? agent.system,
-        history: [...history, { role: 'user', content: request.content }],
+        system: outputSchema ? `${system}\n\n${outputInstruction(outputSchema)}`.trim() : system,
+        outputSchema,
         tools: runner.offered,
         maxSteps: agent.maxSteps,
         traceId: request.traceId,
         signal,
-        onText,
         onState,
         isParallel: runner.isParallel,
         runTool: (call) => {
@@ -104,7 +106,12 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
             },
           );
         },
-      });
+      };
+      const asked: ModelMessage[] = [...history, { role: 'user', content: request.content }];
+      const quietly = (history: readonly ModelMessage[]) => runAgentLoop({ ...loop, history, onText: () => undefined });
+      const result = outputSchema
+        ? await askForOutput({ schema: outputSchema, history: asked, signal, ask: quietly, onText })
+        : await runAgentLoop({ ...loop, history: asked, onText });
       const { inputTokens, outputTokens, error } = result;
       return { usage: { inputTokens, outputTokens, costUsd: budget.spentUsd() }, model: modelId(), error };
     } catch (thrown) {

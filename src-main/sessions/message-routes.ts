@@ -33,10 +33,12 @@ type Ports = {
   readonly engine: TurnEngine;
   readonly directory: SessionDirectory;
   readonly submit: SubmitMessage;
+  /** Rejects with `BAD_REQUEST` in words. */
+  readonly requireOutputSchema: (schema: Readonly<Record<string, unknown>>) => Promise<void>;
 };
 
 /** POST a message and wait, stream, or go; look at one; cancel one. */
-export const createMessageRoutes = ({ database, engine, directory, submit }: Ports): MessageRoutes => {
+export const createMessageRoutes = ({ database, engine, directory, submit, requireOutputSchema }: Ports): MessageRoutes => {
   const begin = async (
     message: Omit<IncomingMessage, 'traceId' | 'idempotency'>,
     how: { stream: boolean; wait: boolean },
@@ -88,8 +90,9 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
         { stream: body.stream ?? info.wantsStream, wait: body.wait ?? true },
         info,
       ),
-    invokeAgent: ({ params, body }, info) =>
-      begin(
+    invokeAgent: async ({ params, body }, info) => {
+      if (body.outputSchema) await requireOutputSchema(body.outputSchema);
+      return begin(
         {
           ...fieldsOf(body),
           content: body.content ?? body.input ?? '',
@@ -98,10 +101,12 @@ export const createMessageRoutes = ({ database, engine, directory, submit }: Por
           via: 'invoke',
           system: body.system,
           tools: body.tools,
+          outputSchema: body.outputSchema,
         },
         { stream: body.stream ?? info.wantsStream, wait: body.wait ?? true },
         info,
-      ),
+      );
+    },
     getMessage: async ({ params }, info) => ({ status: 200, body: (await (await find(params.id, callerOf(info))).answer()).body }),
     cancelMessage: async ({ params }, info) => {
       const by = callerOf(info);

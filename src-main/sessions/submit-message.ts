@@ -23,6 +23,7 @@ export type IncomingMessage = {
   readonly timeoutMs?: number | undefined;
   readonly system?: string | undefined;
   readonly tools?: readonly string[] | undefined;
+  readonly outputSchema?: Readonly<Record<string, unknown>> | undefined;
   readonly replyTo?: string | undefined;
   /** What was said before, where the client brings it along; empty: nothing, or it leaves that to the session. */
   readonly history?: readonly ModelMessage[] | undefined;
@@ -82,6 +83,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
         timeoutMs: message.timeoutMs ?? defaultTimeoutMs,
         ...(message.system === undefined ? {} : { system: message.system }),
         ...(message.tools === undefined ? {} : { tools: message.tools }),
+        ...(message.outputSchema === undefined ? {} : { outputSchema: message.outputSchema }),
         ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
       },
       traceId: message.traceId,

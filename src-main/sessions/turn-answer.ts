@@ -22,6 +22,7 @@ export const answerFromOutcome = (request: TurnRequest, outcome: TurnOutcome, se
     toolCalls: [...outcome.toolCalls],
     durationMs: outcome.durationMs,
     usage: outcome.usage,
+    ...(status === 'completed' ? outputOf(request, outcome.reply) : {}),
     ...(error ? { error: errorOf(error, request.traceId) } : {}),
   });
 };
@@ -52,6 +53,7 @@ export const answerFromStore = async (database: Database, row: TurnRow, sessionI
     toolCalls: [...toolCalls],
     durationMs,
     usage,
+    ...(status === 'completed' ? outputOf(row, reply) : {}),
     ...(error ? { error: errorOf(error, row.traceId) } : {}),
   });
 };
@@ -90,6 +92,10 @@ export const endFromStore = async (database: Database, row: TurnRow): Promise<St
         : null,
   };
 };
+
+/** A reply that had to fit a schema does so, or the turn had failed. */
+const outputOf = ({ options }: Pick<TurnRow, 'options'>, reply: string): Pick<TurnAnswer, 'output'> =>
+  options.outputSchema ? { output: JSON.parse(reply) as unknown } : {};
 
 const common = (request: TurnRequest, sessionId: string) => ({
   messageId: request.messageId,

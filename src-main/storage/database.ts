@@ -80,6 +80,8 @@ export type TurnRow = {
 export type TurnOptions = {
   readonly system?: string;
   readonly tools?: readonly string[];
+  /** JSON Schema that the answer must fit. */
+  readonly outputSchema?: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
   readonly replyTo?: string;
 };

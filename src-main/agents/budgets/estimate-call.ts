@@ -6,6 +6,8 @@ export type Tokens = { readonly inputTokens: number; readonly outputTokens: numb
 /** What an answer is taken to be at most where nothing bounds it. */
 const outputTokensDefault = 4_096;
 const bytesPerToken = 4;
+/** What providers count for a large picture; its bytes say nothing about it. */
+const imageTokens = 1_500;
 /** Beside what a message says: its role and separators. */
 const messageTokens = 4;
 
@@ -20,6 +22,7 @@ export const estimateCall = ({ system, messages, tools }: ModelRequest, maxOutpu
 
 const tokensIn = (message: ModelMessage): number =>
   tokensOf(message.content) +
+  (message.role === 'user' ? (message.images?.length ?? 0) * imageTokens : 0) +
   (message.role === 'assistant' ? message.toolCalls.reduce((sum, call) => sum + tokensOf(call.name) + tokensOf(call.argumentsJson), 0) : 0);
 
 const tokensOf = (text: string): number => tokensOfBytes(Buffer.byteLength(text));

@@ -85,4 +85,36 @@ describe('anthropic wire', () => {
     expect(events).toContainEqual({ type: 'tool_call', call: { id: 'toolu_03C', name: 'noop', argumentsJson: '{}' } });
     expect(events).toContainEqual({ type: 'usage', inputTokens: 30, outputTokens: 34 });
   });
+
+  it('has the answer given as the arguments of a tool where it must fit a schema', async () => {
+    const call = (json: string) =>
+      [
+        { type: 'message_start', message: { usage: { input_tokens: 3 } } },
+        { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 't', name: 'give_answer', input: {} } },
+        { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: json } },
+        { type: 'message_delta', delta: { stop_reason: 'tool_use' } },
+        { type: 'message_stop' },
+      ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    upstream.play(sse(...call('{"answer":[1,2]}')));
+    const events = await ask('', { tools: [], outputSchema: { type: 'array' } });
+    expect(events).toContainEqual({ type: 'text', text: '[1,2]' });
+    expect(events.filter(({ type }) => type === 'tool_call')).toEqual([]);
+    expect(upstream.seen.at(-1)?.body).toMatchObject({
+      tools: [{ name: 'give_answer', input_schema: { properties: { answer: { type: 'array' } } } }],
+      tool_choice: { type: 'tool', name: 'give_answer' },
+    });
+  });
+
+  it('sends pictures beside the words', async () => {
+    await ask('', { messages: [{ role: 'user', content: 'what is it?', images: [{ mediaType: 'image/png', base64: 'AAAA' }] }] });
+    expect(upstream.seen.at(-1)?.body.messages).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+          { type: 'text', text: 'what is it?' },
+        ],
+      },
+    ]);
+  });
 });

@@ -1,5 +1,5 @@
 import { createAnthropicReader } from './anthropic-reader.ts';
-import type { ModelClient, ModelMessage, ModelRequest, ModelTool } from './model-client.ts';
+import type { ModelClient, ModelEvent, ModelImage, ModelMessage, ModelRequest, ModelTool } from './model-client.ts';
 import { streamModel } from './model-stream.ts';
 import type { HttpModelOptions } from './openai-compatible.ts';
 import { parseObject } from './parse-object.ts';
@@ -17,7 +17,7 @@ export const createAnthropicModel = (options: HttpModelOptions): ModelClient => 
     return base.endsWith('/v1') ? `${base}/messages` : `${base}/v1/messages`;
   });
 
-  const requestFor = ({ system, messages, tools, traceId }: ModelRequest): SseRequest => ({
+  const requestFor = ({ system, messages, tools, outputSchema, traceId }: ModelRequest): SseRequest => ({
     origin,
     path,
     headers: {
@@ -34,7 +34,7 @@ export const createAnthropicModel = (options: HttpModelOptions): ModelClient => 
       ...(system === '' ? {} : { system }),
       messages: toTurns(messages),
       stream: true,
-      ...(tools.length > 0 ? { tools: tools.map(toTool) } : {}),
+      ...toTools(tools, outputSchema),
     }),
   });
 
@@ -45,7 +45,14 @@ export const createAnthropicModel = (options: HttpModelOptions): ModelClient => 
     stream: (request, signal) =>
       streamModel(
         transport,
-        { upstream, request: requestFor(request), createReader: (emit) => createAnthropicReader(upstream, emit) },
+        {
+          upstream,
+          request: requestFor(request),
+          createReader: (emit) => {
+            const reader = createAnthropicReader(upstream, emit);
+            return request.outputSchema ? { ...reader, close: () => reader.close().flatMap(answerAsText) } : reader;
+          },
+        },
         signal,
       ),
   };
@@ -71,7 +78,7 @@ const toBlocks = (message: ModelMessage): unknown[] => {
   const text = message.content.trim() === '' ? [] : [{ type: 'text', text: message.content }];
   switch (message.role) {
     case 'user':
-      return text;
+      return [...(message.images ?? []).map(toImage), ...text];
     case 'tool':
       return [{ type: 'tool_result', tool_use_id: toId(message.toolCallId), ...(text.length === 0 ? {} : { content: message.content }) }];
     case 'assistant':
@@ -89,5 +96,31 @@ const toBlocks = (message: ModelMessage): unknown[] => {
 
 /** Ids that another model made earlier in the session may hold characters this wire refuses. */
 const toId = (id: string): string => id.replace(/[^A-Za-z0-9_-]/g, '_');
+
+/** This wire knows no schema of answers: the answer is the arguments of a tool that must be called in the end. */
+const answerTool = 'give_answer';
+
+const toTools = (tools: readonly ModelTool[], outputSchema: ModelRequest['outputSchema']): object => {
+  if (!outputSchema) return tools.length > 0 ? { tools: tools.map(toTool) } : {};
+  const answer = {
+    name: answerTool,
+    description: 'Gives the final answer. Call it once, last.',
+    input_schema: { type: 'object', properties: { answer: outputSchema }, required: ['answer'] },
+  };
+  return {
+    tools: [...tools.map(toTool), answer],
+    tool_choice: tools.length > 0 ? { type: 'any' } : { type: 'tool', name: answerTool },
+  };
+};
+
+const answerAsText = (event: ModelEvent): readonly ModelEvent[] => {
+  if (event.type !== 'tool_call' || event.call.name !== answerTool) return [event];
+  return [{ type: 'text', text: JSON.stringify(parseObject(event.call.argumentsJson)?.answer ?? null) }];
+};
+
+const toImage = ({ mediaType, base64 }: ModelImage): unknown => ({
+  type: 'image',
+  source: { type: 'base64', media_type: mediaType, data: base64 },
+});
 
 const toTool = ({ name, description, parameters }: ModelTool): unknown => ({ name, description, input_schema: parameters });

@@ -2,9 +2,12 @@ import type { AppError } from '../../../src-shared/app-error.ts';
 
 /** One earlier piece of the conversation, as every wire can say it. */
 export type ModelMessage =
-  | { readonly role: 'user'; readonly content: string }
+  | { readonly role: 'user'; readonly content: string; readonly images?: readonly ModelImage[] }
   | { readonly role: 'assistant'; readonly content: string; readonly toolCalls: readonly ModelToolCall[] }
   | { readonly role: 'tool'; readonly toolCallId: string; readonly name: string; readonly content: string };
+
+/** PNG, JPEG, GIF or WebP. */
+export type ModelImage = { readonly mediaType: string; readonly base64: string };
 
 export type ModelToolCall = {
   readonly id: string;
@@ -24,6 +27,8 @@ export type ModelRequest = {
   readonly system: string;
   readonly messages: readonly ModelMessage[];
   readonly tools: readonly ModelTool[];
+  /** The answer, once no more tools are called, is JSON that fits this JSON Schema – as far as the server can see to it. */
+  readonly outputSchema?: Readonly<Record<string, unknown>> | undefined;
   /** For the provider's logs and ours. */
   readonly traceId: string;
 };

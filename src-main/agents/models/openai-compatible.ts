@@ -1,4 +1,4 @@
-import type { ModelClient, ModelMessage, ModelRequest, ModelTool } from './model-client.ts';
+import type { ModelClient, ModelImage, ModelMessage, ModelRequest, ModelTool } from './model-client.ts';
 import { streamModel } from './model-stream.ts';
 import { type ModelTransport, newCallId } from './model-transport.ts';
 import { createOpenAiQuirks, type OpenAiQuirks } from './openai-quirks.ts';
@@ -46,6 +46,9 @@ export const createOpenAiCompatibleModel = (options: HttpModelOptions): ModelCli
       // OpenAI's newer models refuse the name that all others know.
       ...(maxTokens === undefined ? {} : { [options.provider === 'openai' ? 'max_completion_tokens' : 'max_tokens']: maxTokens }),
       ...(quirks.asksUsage() ? { stream_options: { include_usage: true } } : {}),
+      ...(request.outputSchema && quirks.takesSchema()
+        ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: request.outputSchema } } }
+        : {}),
       ...(request.tools.length > 0 ? { tools: request.tools.map(toTool) } : {}),
     }),
   });
@@ -76,7 +79,7 @@ const toMessages = ({ system, messages }: ModelRequest, quirks: OpenAiQuirks): r
 const toMessage = (message: ModelMessage, quirks: OpenAiQuirks): unknown => {
   switch (message.role) {
     case 'user':
-      return { role: 'user', content: message.content };
+      return { role: 'user', content: message.images?.length ? toParts(message.content, message.images) : message.content };
     case 'tool':
       return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
     case 'assistant':
@@ -96,6 +99,11 @@ const toMessage = (message: ModelMessage, quirks: OpenAiQuirks): unknown => {
       };
   }
 };
+
+const toParts = (text: string, images: readonly ModelImage[]): readonly unknown[] => [
+  ...(text === '' ? [] : [{ type: 'text', text }]),
+  ...images.map(({ mediaType, base64 }) => ({ type: 'image_url', image_url: { url: `data:${mediaType};base64,${base64}` } })),
+];
 
 const toTool = ({ name, description, parameters }: ModelTool): unknown => ({
   type: 'function',

@@ -15,6 +15,8 @@ export type CallEcho = {
 export type OpenAiQuirks = {
   /** `stream_options` has not been refused. */
   readonly asksUsage: () => boolean;
+  /** `response_format` with a schema has not been refused. */
+  readonly takesSchema: () => boolean;
   readonly remember: (callId: string, echo: CallEcho) => void;
   /** Fields to put on an assistant message with these calls. */
   readonly messageExtras: (callIds: readonly string[]) => Readonly<Record<string, unknown>>;
@@ -32,6 +34,7 @@ export const createOpenAiQuirks = (): OpenAiQuirks => {
   const learnt = new Set<Lesson>();
   return {
     asksUsage: () => !learnt.has('no-usage'),
+    takesSchema: () => !learnt.has('no-schema'),
     remember: (callId, { reasoning, extra }) => {
       if (reasoning === '' && extra === undefined) return;
       echoes.set(callId, { reasoning: reasoning.slice(0, reasoningLimit), extra });
@@ -56,10 +59,11 @@ export const createOpenAiQuirks = (): OpenAiQuirks => {
   };
 };
 
-type Lesson = 'no-usage' | 'fill-reasoning' | 'fill-signature';
+type Lesson = 'no-usage' | 'no-schema' | 'fill-reasoning' | 'fill-signature';
 
 const lessons: readonly { readonly lesson: Lesson; readonly words: RegExp }[] = [
   { lesson: 'no-usage', words: /stream_options|include_usage/ },
+  { lesson: 'no-schema', words: /response_format|json_schema/ },
   { lesson: 'fill-reasoning', words: /reasoning_content/ },
   { lesson: 'fill-signature', words: /thought_?signature/i },
 ];

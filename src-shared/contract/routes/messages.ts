@@ -17,6 +17,7 @@ export const turnAnswerSchema = z.object({
   /** `approval_required`: it goes on once somebody has answered. */
   status: z.enum([...turnStatusSchema.options, 'approval_required']),
   finalReply: z.string(),
+  output: z.unknown().optional().describe('with outputSchema: the reply, parsed'),
   toolCalls: z.array(toolCallSchema),
   durationMs: z.int().nonnegative(),
   messageId: z.string(),
@@ -30,6 +31,11 @@ export const turnAnswerSchema = z.object({
 });
 export type TurnAnswer = z.infer<typeof turnAnswerSchema>;
 const turnAnswers = { 200: turnAnswerSchema, 202: turnAnswerSchema, 429: turnAnswerSchema, 502: turnAnswerSchema, 504: turnAnswerSchema };
+
+/** Kept with the turn, and sent to the model. */
+const outputSchemaSchema = z
+  .record(z.string().max(256), z.unknown())
+  .refine((schema) => JSON.stringify(schema).length <= 65_536, 'outputSchema is longer than 64 KiB');
 
 const messageParams = z.object({ id: messageIdSchema });
 
@@ -95,6 +101,7 @@ export const messageRoutes = {
         input: messageFields.content.optional().describe('another name for content'),
         system: z.string().max(65_536).optional().describe("instead of the agent's own system prompt"),
         tools: z.array(z.string().max(128)).max(64).optional().describe('names of the tools to allow'),
+        outputSchema: outputSchemaSchema.optional().describe('a JSON Schema; the answer is JSON that fits it, parsed in `output`'),
       })
       .refine((body) => (body.content === undefined) !== (body.input === undefined), 'give either content or input'),
     answers: turnAnswers,

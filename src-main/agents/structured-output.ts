@@ -1,0 +1,91 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { LoopResult } from './agent-loop.ts';
+import type { ModelMessage } from './models/model-client.ts';
+import { readJsonSchema } from './tools/json-schema.ts';
+import type { JsonSchemaParameters } from './tools/tool.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** Told to every model: not every server takes a schema, and none is the worse for knowing. */
+export const outputInstruction = (schema: Schema): string =>
+  `Answer with one JSON value and nothing else: no words around it, no code fence. It must fit this JSON Schema:\n${JSON.stringify(schema)}`;
+
+/** @throws AppError BAD_REQUEST in words, where the schema is none */
+export const requireOutputSchema = async (schema: Schema): Promise<void> => {
+  try {
+    await readJsonSchema(checkable(schema));
+  } catch (thrown) {
+    throw new AppError('BAD_REQUEST', { message: `body.outputSchema: ${thrown instanceof Error ? thrown.message : 'not a JSON Schema'}` });
+  }
+};
+
+type AskOptions = {
+  readonly schema: Schema;
+  readonly history: readonly ModelMessage[];
+  readonly signal: AbortSignal;
+  /** Runs the agent; what it says is in the result only. */
+  readonly ask: (history: readonly ModelMessage[]) => Promise<LoopResult>;
+  /** Told once: the JSON, or what came in its place. */
+  readonly onText: (text: string) => void;
+};
+
+/** Asks for an answer that fits the schema; once more where it does not, with what is wrong with it. Then it is `MODEL_GARBAGE`. */
+export const askForOutput = async ({ schema, history, signal, ask, onText }: AskOptions): Promise<LoopResult> => {
+  const { validate } = await readJsonSchema(checkable(schema), 'answer');
+  const first = await ask(history);
+  if (first.error || signal.aborted) return told(first, onText);
+  const problem = problemOf(first.lastText, validate);
+  if (problem === null) return told(first, onText);
+  const again = await ask([
+    ...history,
+    { role: 'assistant', content: first.lastText, toolCalls: [] },
+    { role: 'user', content: `That does not fit the schema: ${problem}. Answer again, with the JSON value only.` },
+  ]);
+  const both = {
+    ...again,
+    inputTokens: first.inputTokens + again.inputTokens,
+    outputTokens: first.outputTokens + again.outputTokens,
+  };
+  if (both.error || signal.aborted) return told(both, onText);
+  const stillWrong = problemOf(both.lastText, validate);
+  if (stillWrong === null) return told(both, onText);
+  return told({ ...both, error: garbage(stillWrong) }, onText);
+};
+
+const told = (result: LoopResult, onText: (text: string) => void): LoopResult => {
+  onText(bare(result.lastText));
+  return result;
+};
+
+const problemOf = (text: string, validate: JsonSchemaParameters['validate']): string | null => {
+  try {
+    return validate(JSON.parse(bare(text)));
+  } catch {
+    return 'it is not JSON';
+  }
+};
+
+/** Without the fence that models like to put around it. */
+const bare = (text: string): string => /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1]?.trim() ?? text.trim();
+
+const garbage = (problem: string): AppError =>
+  new AppError('MODEL_GARBAGE', {
+    message: `The model's answer does not fit outputSchema: ${problem.slice(0, 500)}.`,
+    hint: 'Ask again, use a simpler schema, or a model that knows structured output.',
+  });
+
+/**
+ * What is checked here. Patterns are told to the model only: a regular expression from outside, run over a text from outside,
+ * can keep this process busy for ever.
+ */
+const checkable = (schema: Schema): Schema => withoutPatterns(schema) as Schema;
+
+const withoutPatterns = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutPatterns);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, inner]) => !(key === 'pattern' && typeof inner === 'string') && key !== 'patternProperties' && key !== '$async')
+      .map(([key, inner]) => [key, withoutPatterns(inner)]),
+  );
+};

@@ -38,11 +38,22 @@ export type GatewayPorts = {
   readonly search: Search;
   /** An agent's folder: made where it is missing, links resolved. `configured`: as `agents.<id>.workspace` says. */
   readonly openWorkspace: (agentId: string, configured: string | null) => Promise<string>;
+  readonly skillFolders: SkillFolders;
   readonly configFile: ConfigFile;
   /** What was wrong with it at the start. */
   readonly configProblems: readonly string[];
   /** What the file says, with argv and environment on top. @throws AppError CONFIG_BAD */
   readonly overrideConfig: (fromFile: Config) => Config;
+};
+
+/** Where skills stand, besides workspaces. Absolute; need not be there. */
+export type SkillFolders = {
+  readonly bundled: string | null;
+  readonly home: string;
+  /** A path of the configuration. */
+  readonly resolve: (path: string) => string;
+  /** A path as people are shown it. */
+  readonly shown: (path: string) => string;
 };
 
 export type Gateway = {

@@ -1,6 +1,6 @@
 import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
-import { createAgentRegistry } from './agents/agent-registry.ts';
+import { type Agent, createAgentRegistry } from './agents/agent-registry.ts';
 import { createAgentRoutes } from './agents/agent-routes.ts';
 import { createBudgetRoutes } from './agents/budgets/budget-routes.ts';
 import { createBudgets } from './agents/budgets/budgets.ts';
@@ -13,6 +13,7 @@ import { requireOutputSchema } from './agents/structured-output.ts';
 import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
 import { readJsonSchema } from './agents/tools/json-schema.ts';
 import { createMcpTools } from './agents/tools/mcp-tools.ts';
+import { createSkillTools } from './agents/tools/skill-tools.ts';
 import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
 import { createKeepBefore } from './agents/undo/keep-before.ts';
 import { createUndoRoutes } from './agents/undo/undo-routes.ts';
@@ -50,6 +51,8 @@ import { createSubmitMessage } from './sessions/submit-message.ts';
 import { answerFromStore, createAnswerOf, endFromStore } from './sessions/turn-answer.ts';
 import { createTurnEngine } from './sessions/turn-engine.ts';
 import { followTurn, replayed } from './sessions/turn-frames.ts';
+import { openSkills } from './skills/open-skills.ts';
+import { createSkillRoutes } from './skills/skill-routes.ts';
 import { createQuotaWatch } from './storage/quota-watch.ts';
 import { createOneTimeCodes } from './tokens/one-time-codes.ts';
 import { loadSigningKey, rememberedBackend } from './tokens/signing-key.ts';
@@ -155,6 +158,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       fixedTools(createBuiltInTools({ ...ports, keepBefore: createKeepBefore({ database, clock }) })),
       createMcpTools(mcpServers),
     ]);
+    const openWorkspace = (agent: Agent): Promise<string> => ports.openWorkspace(agent.id, agent.workspace);
+    const skills = await openSkills({ ...ports, database, live, agents, catalog, openWorkspace, make: createSkillTools(ports) });
+    undo.push(async () => skills.close());
     const transport = createModelTransport({ now: clock.now });
     const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({
@@ -185,7 +191,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         catalog,
         gate: approvals.gate,
         budgets,
-        openWorkspace: (agent) => ports.openWorkspace(agent.id, agent.workspace),
+        openWorkspace,
+        beginSkills: skills.begin,
       }),
     });
     brake = createBrake({ stops, engine, log: logger });
@@ -199,6 +206,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       directory,
       requireAgent: (id) => void agents.get(id),
       defaultAgent: agents.defaultId,
+      address: skills.address,
     });
     let guard = createSiteGuard({ port, ...config.security });
     let addresses = createAddressGuard(config.security.ipAllowlist);
@@ -275,6 +283,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
           ...createUndoRoutes({ database }),
+          ...createSkillRoutes({ skills, pin }),
           ...createApprovalRoutes({ database, approvals }),
           ...createMcpRoutes({ servers: mcpServers, clock, security: () => live.current().security, requirePin: pin.require }),
           ...createLogRoutes({ log, follow: followLog }),

@@ -13,6 +13,7 @@ export type Home = {
   readonly database: string;
   readonly logs: string;
   readonly workspaces: string;
+  readonly skills: string;
   /** Unix socket or named pipe of the admin door. */
   readonly adminSocket: string;
 };
@@ -29,6 +30,7 @@ export const locateHome = (env: Readonly<Record<string, string | undefined>>): H
     database: join(data, 'openclaw.db'),
     logs: join(root, 'logs'),
     workspaces: join(root, 'workspace'),
+    skills: join(root, 'skills'),
     adminSocket: adminSocketPath(root, data),
   };
 };
@@ -36,7 +38,7 @@ export const locateHome = (env: Readonly<Record<string, string | undefined>>): H
 /** Makes the folders, for this user only. @throws AppError HOME_UNUSABLE */
 export const prepareHome = (home: Home): void => {
   try {
-    for (const folder of [home.root, home.data, home.logs, home.workspaces, join(home.root, 'skills'), join(home.root, 'plugins')])
+    for (const folder of [home.root, home.data, home.logs, home.workspaces, home.skills, join(home.root, 'plugins')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(home.root, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {

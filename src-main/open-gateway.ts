@@ -70,8 +70,17 @@ export const openGateway = ({
         ...(config.retention.maxDatabaseMb === undefined ? {} : { maxDatabaseMb: config.retention.maxDatabaseMb }),
       }),
     openSecrets: (remembered) => openSecretStore({ home: home.root, env, remembered, log: log.logger, randomBytes }),
-    programs: openPrograms({ clock: systemClock, platform: process.platform, env, home: realpathSync(homedir()), hidden: [home.root] }),
     search: openSearch({ clock: systemClock }),
+    programs: openPrograms({
+      ...{ clock: systemClock, platform: process.platform, env, home: realpathSync(homedir()) },
+      ...{ hidden: [home.root], shown: [home.skills] },
+    }),
+    skillFolders: {
+      bundled: null,
+      home: home.skills,
+      resolve: (path) => resolve(home.root, path.replace(/^~(?=$|[\\/])/, homedir())),
+      shown,
+    },
     openWorkspace: (agentId, configured) => {
       const folder =
         configured === null ? join(home.workspaces, agentId) : resolve(home.root, configured.replace(/^~(?=$|[\\/])/, homedir()));

@@ -24,7 +24,7 @@ const run = async (
     },
   };
   const { error } = await runAgentLoop({
-    ...{ model, system: '', history: [{ role: 'user', content: 'go' }], tools: [], maxSteps, traceId: 't' },
+    ...{ model, system: '', history: [{ role: 'user', content: 'go' }], tools: () => [], maxSteps, traceId: 't' },
     signal: new AbortController().signal,
     onText: (piece) => {
       said += piece;

@@ -9,7 +9,8 @@ export type LoopInput = {
   readonly model: ModelClient;
   readonly system: string;
   readonly history: readonly ModelMessage[];
-  readonly tools: readonly ModelTool[];
+  /** Asked for each step: a skill that was taken up brings its own. */
+  readonly tools: () => readonly ModelTool[];
   /** What the answer must fit, where it is to be JSON. */
   readonly outputSchema?: ModelRequest['outputSchema'];
   readonly maxSteps: number;
@@ -48,7 +49,7 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
     text = '';
     const calls: ModelToolCall[] = [];
     for await (const event of input.model.stream(
-      { system: input.system, messages, tools: input.tools, outputSchema: input.outputSchema, traceId: input.traceId },
+      { system: input.system, messages, tools: input.tools(), outputSchema: input.outputSchema, traceId: input.traceId },
       input.signal,
     )) {
       if (input.signal.aborted) return result(null);

@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { AgentResult, AgentRun } from '../sessions/create-turn.ts';
+import type { Skills } from '../skills/skills.ts';
 import type { Database } from '../storage/database.ts';
 import { type LoopInput, runAgentLoop } from './agent-loop.ts';
 import type { Agent, AgentRegistry } from './agent-registry.ts';
@@ -11,7 +12,7 @@ import { openModelChain } from './models/model-chain.ts';
 import type { ModelMessage } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
 import { askForOutput, outputInstruction } from './structured-output.ts';
-import type { ToolGate } from './tools/tool.ts';
+import type { Tool, ToolGate } from './tools/tool.ts';
 import { mayUse, type ToolCatalog } from './tools/tool-catalog.ts';
 import { createToolRunner, type ToolRunner } from './tools/tool-runner.ts';
 
@@ -24,26 +25,27 @@ type RunAgentPorts = {
   readonly catalog: ToolCatalog;
   /** Who lets a tool do something. */
   readonly gate: ToolGate;
+  /** What skills bring into a turn. */
+  readonly beginSkills: Skills['begin'];
   /** The agent's folder: made where it is missing, links resolved. */
   readonly openWorkspace: (agent: Agent) => Promise<string>;
 };
 
 /** The agent side of a turn: history → prompt → loop. What goes wrong is in the result. */
 export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
-  const runners = new Map<string, ToolRunner>();
-  let version = ports.catalog.version();
-  /** One runner for each set of tools, since making their schemas is dear. */
-  const runnerFor = (agent: Agent, only: readonly string[] | undefined): ToolRunner => {
-    if (version !== ports.catalog.version() || runners.size > 100) runners.clear();
-    version = ports.catalog.version();
+  const runners = new Map<string, { readonly version: number; readonly extra: readonly Tool[]; readonly runner: ToolRunner }>();
+  /** One runner for each set of tools, since making their schemas is dear. `extra`: those of skills, the same array for the same set. */
+  const runnerFor = (agent: Agent, only: readonly string[] | undefined, extra: readonly Tool[]): ToolRunner => {
+    const version = ports.catalog.version();
     const key = JSON.stringify([agent.id, agent.tools, only]);
     const known = runners.get(key);
-    if (known) return known;
-    const runner = createToolRunner(
-      ports.catalog.tools(agent).filter((tool) => mayUse(only ?? null, tool.name)),
-      ports,
-    );
-    runners.set(key, runner);
+    if (known?.version === version && known.extra === extra) return known.runner;
+    const own = ports.catalog.tools(agent);
+    const names = new Set(own.map(({ name }) => name));
+    const tools = [...own, ...extra.filter(({ name }) => !names.has(name))].filter(({ name }) => mayUse(only ?? null, name));
+    const runner = createToolRunner(tools, ports);
+    if (runners.size > 100) runners.clear();
+    runners.set(key, { version, extra, runner });
     return runner;
   };
 
@@ -75,24 +77,25 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
         ports.openWorkspace(agent),
       ]);
       modelId = () => chain.current().id;
-      const runner = runnerFor(agent, request.options.tools);
+      const skills = await ports.beginSkills({ agentId: agent.id, content: request.content, history });
+      const runner = (): ToolRunner => runnerFor(agent, request.options.tools, skills.tools());
       const { outputSchema } = request.options;
-      const system = request.options.system ?? agent.system;
+      const system = `${request.options.system ?? agent.system}${skills.prompt}`;
       const loop: Omit<LoopInput, 'history' | 'onText'> = {
         model: chain.client,
         system: outputSchema ? `${system}\n\n${outputInstruction(outputSchema)}`.trim() : system,
         outputSchema,
-        tools: runner.offered,
+        tools: () => runner().offered,
         maxSteps: agent.maxSteps,
         traceId: request.traceId,
         signal,
         onState,
-        isParallel: runner.isParallel,
-        runTool: (call) => {
+        isParallel: (call) => runner().isParallel(call),
+        runTool: async (call) => {
           // Some servers number calls anew in every step; within a turn an id must be one call's.
           const id = calls.has(call.id) ? `${call.id}.${calls.size}` : call.id;
           calls.add(id);
-          return runner.run(
+          const result = await runner().run(
             { ...call, id },
             {
               ...{ workspace, signal, agentId: agent.id, sessionId: request.session.id, ownerId: request.ownerId },
@@ -105,6 +108,8 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
               onEnded: onToolEnded,
             },
           );
+          await skills.onCall(call.name, call.argumentsJson);
+          return result;
         },
       };
       const asked: ModelMessage[] = [...history, { role: 'user', content: request.content }];

@@ -30,6 +30,8 @@ describe('the policy', () => {
     expect(what('file_edit', 'write', security)).toBe('pin');
     expect(what('file_read', 'read', security)).toBe('pin');
     expect(what('list_dir', 'read', security)).toBe('allow');
+    // The operator says "programs", whatever name a skill gives its own.
+    expect(what('run_vercel_deploy', 'run', security)).toBe('pin');
     expect(what('shell', 'run', security, false)).toBe('deny');
     // A PIN is more than a switch.
     expect(what('shell', 'run', { ...security, shell: { mode: 'allow' } })).toBe('pin');

@@ -32,6 +32,6 @@ export const decide = (
   return { do: 'ask' };
 };
 
-/** `file_write` stands for every tool that writes files. */
+/** `file_write` stands for every tool that writes files, `shell` for every one that runs programs. */
 const wantsPin = (tool: string, effect: Effect, names: readonly string[]): boolean =>
-  names.includes(tool) || (effect === 'write' && names.includes('file_write'));
+  names.includes(tool) || (effect === 'write' && names.includes('file_write')) || (effect === 'run' && names.includes('shell'));

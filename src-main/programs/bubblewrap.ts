@@ -15,7 +15,7 @@ export const createBubblewrap = (bwrap: string): Sandbox => ({
 });
 
 const bubblewrapArguments = (confinement: Confinement): readonly string[] => {
-  const { workspace, home, hidden } = confinement;
+  const { workspace, home, hidden, shown } = confinement;
   return [
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--die-with-parent', '--new-session'],
     ...['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc'],
@@ -26,6 +26,7 @@ const bubblewrapArguments = (confinement: Confinement): readonly string[] => {
     ...['--tmpfs', home],
     ...onPath(confinement).flatMap((path) => ['--ro-bind', path, path]),
     ...hidden.flatMap((path) => ['--tmpfs', path]),
+    ...shown.flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--bind', workspace, workspace],
   ];
 };

@@ -14,7 +14,8 @@ export type Programs = {
   /** PATH as the user's terminal has it; may ask a shell, once. */
   readonly loginPath: () => Promise<string>;
   readonly findSandbox: () => Promise<Sandbox>;
-  readonly confine: (workspace: string) => Confinement;
+  /** @param shown folders that it may read besides */
+  readonly confine: (workspace: string, shown?: readonly string[]) => Confinement;
   /** The whole environment of what runs: nothing of the gateway's own, which may hold keys. */
   readonly env: Readonly<Record<string, string>>;
 };
@@ -49,8 +50,10 @@ export const openPrograms = (machine: {
   readonly home: string;
   /** The gateway's own folders. */
   readonly hidden: readonly string[];
+  /** Folders below those that programs may read: skills bring scripts. */
+  readonly shown?: readonly string[];
 }): Programs => {
-  const { platform, home, hidden } = machine;
+  const { platform, home, hidden, shown = [] } = machine;
   const env = Object.fromEntries(passedOn.flatMap((name) => (machine.env[name] === undefined ? [] : [[name, machine.env[name]]])));
   const path = (env.PATH ?? '').split(delimiter).filter(Boolean);
   const run = createRunProgram(machine);
@@ -59,7 +62,7 @@ export const openPrograms = (machine: {
     start: createStartProgram(machine),
     loginPath: createLoginPath({ env: machine.env, platform, run }),
     findSandbox: createSandboxFinder({ platform, path, run }),
-    confine: (workspace) => ({ workspace, home, hidden, path }),
+    confine: (workspace, more = []) => ({ workspace, home, hidden, shown: [...shown, ...more], path }),
     env: { ...env, TERM: 'dumb', NO_COLOR: '1', GIT_TERMINAL_PROMPT: '0' },
   };
 };

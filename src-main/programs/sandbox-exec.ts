@@ -10,7 +10,7 @@ export const createSandboxExec = (): Sandbox => ({
 });
 
 /** Later rules win. */
-export const sandboxProfile = ({ workspace, home, hidden, path }: Confinement): string =>
+export const sandboxProfile = ({ workspace, home, hidden, shown, path }: Confinement): string =>
   [
     '(version 1)',
     '(allow default)',
@@ -20,6 +20,7 @@ export const sandboxProfile = ({ workspace, home, hidden, path }: Confinement): 
     `(allow file-read-metadata (subpath ${quoted(home)}))`,
     ...path.map((folder) => `(allow file-read* (subpath ${quoted(folder)}))`),
     ...hidden.map((folder) => `(deny file-read* file-write* (subpath ${quoted(folder)}))`),
+    ...shown.map((folder) => `(allow file-read* (subpath ${quoted(folder)}))`),
     `(allow file-read* file-write* (subpath ${quoted(workspace)}))`,
     '(allow file-write* (literal "/dev/null") (literal "/dev/tty") (regex #"^/dev/fd/"))',
     '(allow file-write* (subpath "/private/tmp") (subpath "/private/var/folders"))',

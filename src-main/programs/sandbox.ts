@@ -6,6 +6,8 @@ export type Confinement = {
   readonly home: string;
   /** Folders that are hidden whatever else is shown: the gateway's own home. */
   readonly hidden: readonly string[];
+  /** Readable although it stands in what is hidden: the folders of skills. */
+  readonly shown: readonly string[];
   /** Folders of PATH. */
   readonly path: readonly string[];
 };

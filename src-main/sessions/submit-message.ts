@@ -50,6 +50,8 @@ type SubmitPorts = {
   /** @throws AppError AGENT_UNKNOWN */
   readonly requireAgent: (agentId: string) => void;
   readonly defaultAgent: string;
+  /** Which agent it is for, by the `@name` it begins with. @throws AppError SKILL_UNKNOWN, SKILL_UNUSABLE */
+  readonly address: (content: string, agentId: string, strict: boolean) => Promise<string>;
 };
 
 export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
@@ -58,8 +60,11 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
   const pending = new Map<string, { bodyHash: string; submitted: Promise<Submitted> }>();
 
   const submit = async (message: IncomingMessage, by: Principal): Promise<Submitted> => {
-    const agentId = message.agentId ?? ports.defaultAgent;
-    ports.requireAgent(agentId);
+    const wanted = message.agentId ?? ports.defaultAgent;
+    ports.requireAgent(wanted);
+    // People in channels have @-names too: there one that nothing has is just text.
+    const agentId = message.content.startsWith('@') ? await ports.address(message.content, wanted, message.via !== 'channel') : wanted;
+    const named = agentId === wanted ? message.agentId : agentId;
     const { session, takeFirst } = await ports.directory.forMessage(message.sessionId ?? null, by, {
       agentId,
       channel: message.channel,
@@ -74,7 +79,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
       isFirst: takeFirst(),
       ...(message.history?.length ? { history: message.history } : {}),
       ownerId: by.id,
-      agentId: message.agentId ?? session.agentId,
+      agentId: named ?? session.agentId,
       via: message.via,
       content: message.content,
       channel: message.channel,

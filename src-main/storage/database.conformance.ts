@@ -18,6 +18,7 @@ import {
 } from './database-fixtures.ts';
 import { describeFileChanges } from './file-changes.conformance.ts';
 import { describeOperations } from './operations.conformance.ts';
+import { describeSkills } from './skills.conformance.ts';
 
 /** What every `Database` does; run against each twin. `open` gives an empty one. */
 export const describeDatabase = (name: string, open: () => Promise<Database>): void => {
@@ -354,6 +355,7 @@ export const describeDatabase = (name: string, open: () => Promise<Database>): v
     describeOperations(() => db);
     describeApprovals(() => db);
     describeFileChanges(() => db);
+    describeSkills(() => db);
 
     test('an empty write is fine', async () => {
       expect(await db.write([])).toEqual([]);

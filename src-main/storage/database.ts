@@ -1,5 +1,6 @@
 import type { Approval, DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
+import type { SkillBinding } from '../../src-shared/contract/routes/skills.ts';
 import type { Scope } from '../../src-shared/models/scope.ts';
 
 /**
@@ -198,6 +199,16 @@ export type ApprovalRuleRow = {
   readonly uses: number;
 };
 
+/** What a user has confirmed that a tool of a skill runs, for one exact text of that skill. */
+export type SkillBindingRow = {
+  readonly sha256: string;
+  readonly tool: string;
+  readonly slug: string;
+  readonly binding: SkillBinding;
+  readonly confirmedAt: number;
+  readonly confirmedBy: string;
+};
+
 export type Write =
   /** Creates the session if its id is new; otherwise changes nothing. A name that the owner has given already is `INTERNAL`. */
   | { readonly op: 'session.put'; readonly session: NewSessionRow }
@@ -306,6 +317,10 @@ export type Write =
   /** Goes with its turn. */
   | { readonly op: 'fileChange.put'; readonly change: FileChangeRow }
   | { readonly op: 'fileChange.forget'; readonly messageId: string }
+  /** Takes the place of one for the same text and tool. */
+  | { readonly op: 'skillBinding.put'; readonly row: SkillBindingRow }
+  /** For every text the skill ever had. */
+  | { readonly op: 'skillBinding.delete'; readonly slug: string; readonly tool: string }
   | { readonly op: 'meta.set'; readonly key: string; readonly value: string | null };
 
 /** `gone`: how many sessions or batches are out of the file with this piece. */
@@ -418,6 +433,7 @@ export type Read =
   | { readonly op: 'rule.list' }
   /** Oldest first. */
   | { readonly op: 'fileChange.ofTurn'; readonly messageId: string }
+  | { readonly op: 'skillBinding.list' }
   /** Newest first. */
   | { readonly op: 'token.list' }
   | { readonly op: 'meta.get'; readonly key: string };
@@ -452,5 +468,6 @@ type ReadResults = {
   readonly 'approval.list': readonly StoredApproval[];
   readonly 'rule.list': readonly ApprovalRuleRow[];
   readonly 'fileChange.ofTurn': readonly FileChangeRow[];
+  readonly 'skillBinding.list': readonly SkillBindingRow[];
   readonly 'meta.get': string | null;
 };

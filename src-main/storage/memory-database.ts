@@ -5,6 +5,7 @@ import { readApprovals, writeApproval } from './memory/approvals.ts';
 import { readBatch, writeBatch } from './memory/batches.ts';
 import { readFileChanges, writeFileChange } from './memory/file-changes.ts';
 import { readSession, writeSession } from './memory/sessions.ts';
+import { readSkills, writeSkill } from './memory/skills.ts';
 import { emptyTables, snapshot, type Tables } from './memory/tables.ts';
 import { listTokens, writeToken } from './memory/tokens.ts';
 import { readTurn, writeTurn } from './memory/turns.ts';
@@ -87,6 +88,9 @@ const apply = (tables: Tables, write: Write): readonly number[] | number | Purge
     case 'fileChange.put':
     case 'fileChange.forget':
       return writeFileChange(tables, write);
+    case 'skillBinding.put':
+    case 'skillBinding.delete':
+      return writeSkill(tables, write);
     case 'meta.set':
       if (write.value === null) tables.meta.delete(write.key);
       else tables.meta.set(write.key, write.value);
@@ -124,6 +128,8 @@ const answer = (tables: Tables, read: Read): unknown => {
       return readApprovals(tables, read);
     case 'fileChange.ofTurn':
       return readFileChanges(tables, read);
+    case 'skillBinding.list':
+      return readSkills(tables, read);
     case 'usage.sum':
       return sumUsage(tables, read);
     case 'token.list':

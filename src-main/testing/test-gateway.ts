@@ -135,9 +135,11 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
       env: process.env,
       home: realpathSync(homedir()),
       hidden: [home.folder],
+      shown: [join(home.folder, 'skills')],
     }),
     search: openSearch({ clock: systemClock, workerUrl: new URL('search-worker.js', workerUrl) }),
     openWorkspace: async (agentId) => home.workspace(agentId),
+    skillFolders: { bundled: null, home: join(home.folder, 'skills'), resolve: (path) => join(home.folder, path), shown: (path) => path },
     ...options.ports,
   });
   if (!shared) onTestFinished(gateway.stop);

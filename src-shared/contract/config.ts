@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { agentIdSchema } from '../models/ids.ts';
+import { skillSlugSchema } from './routes/skills.ts';
 
 /**
  * `config.json`: every key is optional and has its default, range and one line of help here. Unknown keys are
@@ -57,6 +58,7 @@ export const agentConfigSchema = z.strictObject({
   model: entryId.optional().describe('an id from models'),
   system: z.string().max(65_536).optional().describe('the system prompt'),
   tools: z.array(z.string().min(1).max(128)).max(64).optional().describe('names of the tools it may use'),
+  skills: z.array(skillSlugSchema).max(256).optional().describe('the skills it may use; default all'),
   workspace: z.string().min(1).max(4096).optional().describe('its folder; default workspace/<agentId>'),
   maxSteps: z.int().min(1).max(200).optional().describe('model calls a turn may make; default 25'),
   budget: z
@@ -134,7 +136,12 @@ export const configSchema = z.strictObject({
     .prefault({}),
   security: z
     .strictObject({
-      requirePinFor: z.array(z.string()).default([]).describe('tools that need the PIN; without a PIN set they are denied'),
+      requirePinFor: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'tools that need the PIN; without a PIN set they are denied. shell: whatever runs programs; file_write: whatever writes files',
+        ),
       shell: z
         .strictObject({
           mode: z
@@ -167,6 +174,15 @@ export const configSchema = z.strictObject({
   models: z.record(entryId, modelConfigSchema).default({}),
   channels: z.record(entryId, z.looseObject({ enabled: z.boolean().default(false), agent: agentIdSchema.optional() })).default({}),
   mcpServers: z.record(mcpServerNameSchema, mcpServerSchema).default({}),
+  skills: z
+    .strictObject({
+      paths: z
+        .array(z.string().min(1).max(4096))
+        .max(64)
+        .default([])
+        .describe('further folders with skills; relative to the home folder, ~ is your own'),
+    })
+    .prefault({}),
   retention: z
     .strictObject({
       days: z
@@ -209,4 +225,4 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 
 /** Keys that the documentation of OpenClaw knows and this version cannot honour yet. Taking them silently would be a lie. */
-export const keysNotYet: readonly string[] = ['agents.*.skills', 'skills', 'updates', 'proxy'];
+export const keysNotYet: readonly string[] = ['updates', 'proxy'];

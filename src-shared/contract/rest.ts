@@ -8,6 +8,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { openaiRoutes } from './routes/openai.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { skillRoutes } from './routes/skills.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { undoRoutes } from './routes/undo.ts';
 import { usageRoutes } from './routes/usage.ts';
@@ -25,6 +26,7 @@ export const routes = {
   ...usageRoutes,
   ...approvalRoutes,
   ...mcpRoutes,
+  ...skillRoutes,
   ...configRoutes,
   ...undoRoutes,
   ...openaiRoutes,
@@ -46,6 +48,7 @@ export {
   stopSchema,
 } from './routes/operations.ts';
 export type { HistoryItem, Session } from './routes/sessions.ts';
+export type { Skill, SkillBinding } from './routes/skills.ts';
 export type { Token } from './routes/tokens.ts';
 export type { BudgetMeter } from './routes/usage.ts';
 

@@ -6,6 +6,7 @@ import type {
   EventRow,
   FileChangeRow,
   SessionRow,
+  SkillBindingRow,
   StoredApproval,
   TokenRow,
   TurnRow,
@@ -27,6 +28,7 @@ export type Tables = {
   approvals: Map<string, StoredApproval>;
   rules: Map<string, ApprovalRuleRow>;
   fileChanges: readonly FileChangeRow[];
+  skillBindings: Map<string, SkillBindingRow>;
   meta: Map<string, string>;
   events: readonly StoredEvent[];
   spent: readonly Spent[];
@@ -42,6 +44,7 @@ export const emptyTables = (): Tables => ({
   approvals: new Map(),
   rules: new Map(),
   fileChanges: [],
+  skillBindings: new Map(),
   meta: new Map(),
   events: [],
   spent: [],
@@ -57,6 +60,7 @@ export const snapshot = (tables: Tables): Tables => ({
   batches: new Map(tables.batches),
   approvals: new Map(tables.approvals),
   rules: new Map(tables.rules),
+  skillBindings: new Map(tables.skillBindings),
   meta: new Map(tables.meta),
 });
 

@@ -10,6 +10,7 @@ import type { SearchIndex } from './search-index.ts';
 import type { SessionBook } from './session-book.ts';
 import { createSessionReads } from './session-reads.ts';
 import { sizeOf, usedOf } from './size.ts';
+import { readSkills } from './skills.ts';
 import { readTokens } from './token-reads.ts';
 import { readTurns } from './turn-reads.ts';
 import { readUsage } from './usage-sums.ts';
@@ -46,6 +47,8 @@ export const createReader = (db: Connection, file: string, book: SessionBook, in
         return readApprovals(db, read);
       case 'fileChange.ofTurn':
         return readFileChanges(db, read);
+      case 'skillBinding.list':
+        return readSkills(db, read);
       case 'usage.sum':
         return readUsage(db, read);
       case 'token.list':

@@ -12,6 +12,7 @@ import { purgeSessions } from './purge.ts';
 import { isFreeing, type Quota } from './quota.ts';
 import type { SessionBook, SessionState } from './session-book.ts';
 import { writeSession } from './session-writes.ts';
+import { writeSkill } from './skills.ts';
 import { writeToken } from './token-writes.ts';
 import { createUsageSums } from './usage-sums.ts';
 
@@ -108,6 +109,9 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
       case 'fileChange.put':
       case 'fileChange.forget':
         return writeFileChange(db, write);
+      case 'skillBinding.put':
+      case 'skillBinding.delete':
+        return writeSkill(db, write);
       case 'meta.set':
         setMeta(db, appKey(write.key), write.value);
         return null;

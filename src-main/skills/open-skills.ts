@@ -1,0 +1,61 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Agent, AgentRegistry } from '../agents/agent-registry.ts';
+import type { SkillTools } from '../agents/tools/skill-tools.ts';
+import type { ToolCatalog } from '../agents/tools/tool-catalog.ts';
+import type { LiveConfig } from '../config/live-config.ts';
+import type { GatewayPorts } from '../gateway-ports.ts';
+import type { Database } from '../storage/database.ts';
+import { createMissing } from './requirements.ts';
+import type { SkillPlace } from './skill.ts';
+import { openSkillBindings } from './skill-bindings.ts';
+import { createSkillRegistry } from './skill-registry.ts';
+import { createSkillTurns } from './skill-turn.ts';
+import { createSkills, type Skills } from './skills.ts';
+import { watchFolder } from './watch-folder.ts';
+
+type Ports = Pick<GatewayPorts, 'clock' | 'log' | 'env' | 'skillFolders'> & {
+  readonly database: Database;
+  readonly live: LiveConfig;
+  readonly agents: AgentRegistry;
+  readonly catalog: ToolCatalog;
+  readonly openWorkspace: (agent: Agent) => Promise<string>;
+  readonly make: SkillTools;
+};
+
+/** Skills, with all that they need. Nothing is read from their folders before somebody asks. */
+export const openSkills = async (ports: Ports): Promise<Skills> => {
+  const { live, skillFolders: folders, agents, catalog } = ports;
+  const log = ports.log.logger;
+  const bindings = await openSkillBindings(ports.database, ports.clock);
+  const isRegistered = (agentId: string, name: string): boolean => catalog.tools(agents.get(agentId)).some((tool) => tool.name === name);
+  const everyones = (source: SkillPlace['source'], folder: string): SkillPlace => ({ source, folder, agentId: null, within: null });
+  const registry = createSkillRegistry({
+    ...{ fs, watch: watchFolder, clock: ports.clock, log },
+    places: () => [
+      ...(folders.bundled === null ? [] : [everyones('bundled', folders.bundled)]),
+      everyones('home', folders.home),
+      ...live.current().skills.paths.map((path) => everyones('paths', folders.resolve(path))),
+    ],
+    placesOf: async (agentId) => {
+      const workspace = await ports.openWorkspace(agents.get(agentId));
+      return ['skills', join('.agents', 'skills')].map((name) => ({
+        ...{ source: 'workspace', folder: join(workspace, name), agentId, within: workspace },
+      }));
+    },
+  });
+  live.onChange((now, before) => {
+    if (now.skills !== before.skills)
+      void registry.reload().catch((error: unknown) => log.error({ source: 'skills', err: error }, 'skills'));
+  });
+  return createSkills({
+    registry,
+    bindings,
+    missing: createMissing({ fs, env: ports.env }),
+    beginTurn: createSkillTurns({ fs, bindings, make: ports.make, isRegistered }),
+    agentIds: () => agents.list().map(({ id }) => id),
+    allowedFor: (agentId) => agents.get(agentId).config.skills ?? null,
+    isRegistered,
+    shown: folders.shown,
+  });
+};

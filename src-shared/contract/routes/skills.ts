@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { Route } from '../route.ts';
+
+/** A skill's name in an address and behind `@`: never part of a path unless it was found in the registry. */
+export const skillSlugSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/, 'a skill is 1-64 of A-Z a-z 0-9 . _ and -, the first and last no sign');
+
+const programFields = {
+  cwd: z.string().min(1).max(4096).optional().describe('folder, relative to the workspace'),
+  timeoutMs: z.int().min(1_000).max(600_000).optional().describe('default 120000'),
+  env: z
+    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/))
+    .max(32)
+    .optional()
+    .describe("names of variables of the gateway's environment that it gets"),
+  stdin: z.literal('json').optional().describe('the arguments as JSON on its stdin'),
+};
+const item = z
+  .string()
+  .max(4096)
+  .refine((text) => !text.includes('\0'), 'no null character');
+
+/** What a tool of a skill runs. No shell reads it: an item `{name}` is replaced as a whole by that argument. */
+export const skillBindingSchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({
+      kind: z.literal('command'),
+      argv: z.array(item).min(1).max(64).describe('the program, and its arguments one by one; {name} alone is an argument of the tool'),
+      ...programFields,
+    }),
+    z.strictObject({
+      kind: z.literal('script'),
+      file: z.string().min(1).max(1024).describe("a program in the skill's folder"),
+      argv: z.array(item).max(64).optional().describe('its arguments'),
+      ...programFields,
+    }),
+    z.strictObject({ kind: z.literal('tool'), tool: z.string().min(1).max(128).describe('another tool does it') }),
+    z.strictObject({ kind: z.literal('mcp'), tool: z.string().min(1).max(128).describe('server.tool of an MCP server does it') }),
+  ],
+  { error: 'kind is command, script, tool or mcp; http is not there yet' },
+);
+export type SkillBinding = z.infer<typeof skillBindingSchema>;
+
+export const skillToolSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  state: z
+    .enum(['bound', 'unbound', 'changed'])
+    .describe('changed: the skill is no longer the one whose binding was confirmed, so that it must be confirmed again'),
+  by: z
+    .enum(['skill', 'user', 'tool'])
+    .nullable()
+    .describe('who says what it runs: the skill itself, a confirmed binding, or a tool of that name'),
+  binding: skillBindingSchema.nullable().describe('where changed: what was confirmed before'),
+  suggestion: z.array(z.string()).nullable().describe('an argv that its description suggests; nothing runs it before it is confirmed'),
+});
+export type SkillTool = z.infer<typeof skillToolSchema>;
+
+export const skillSchema = z.object({
+  slug: z.string(),
+  name: z.string(),
+  description: z.string(),
+  format: z.enum(['json', 'folder']),
+  source: z.enum(['bundled', 'home', 'paths', 'workspace']).describe('where it was found; of the same name, the later one counts'),
+  agentId: z.string().nullable().describe('of whose workspace; null: everyone has it'),
+  file: z.string(),
+  state: z.enum(['ready', 'missing', 'broken']).describe('missing: this computer lacks what it requires'),
+  error: z.string().nullable().describe('why it cannot be used, in words'),
+  requires: z.object({ bins: z.array(z.string()), env: z.array(z.string()) }),
+  userInvocable: z.boolean().describe('may be called by @slug'),
+  modelInvocable: z.boolean().describe('the model may take it up by itself'),
+  removable: z.boolean(),
+  sha256: z.string(),
+  tools: z.array(skillToolSchema),
+});
+export type Skill = z.infer<typeof skillSchema>;
+
+const skillParams = z.object({ slug: skillSlugSchema });
+
+/** Prompts with tools that agents can take up: what there is, what their tools run, install, remove. */
+export const skillRoutes = {
+  listSkills: {
+    method: 'GET',
+    path: '/api/v1/skills',
+    auth: 'bearer',
+    scope: 'skills:read',
+    summary: 'every skill, also the broken ones with their errors',
+    answers: { 200: z.object({ skills: z.array(skillSchema) }) },
+  },
+  bindSkill: {
+    method: 'POST',
+    path: '/api/v1/skills/{slug}/bindings',
+    auth: 'bearer',
+    scope: 'skills:write',
+    summary: 'confirm what a tool of a skill runs, or take it back',
+    pin: 'always',
+    params: skillParams,
+    body: z.object({
+      tool: z.string().min(1).max(128),
+      sha256: z.string().max(64).describe('of the skill as it was seen: of another one nothing is confirmed'),
+      binding: skillBindingSchema.nullable(),
+    }),
+    answers: { 200: z.object({ skill: skillSchema }) },
+  },
+} as const satisfies Record<string, Route>;

@@ -88,7 +88,8 @@ export const settings = {
   'settings.pin.differs': 'This is another one.',
 
   'settings.access': 'Who may call',
-  'settings.access.text': 'The gateway answers this computer only, and no web page but its own. Each entry here opens it a little.',
+  'settings.access.text':
+    'The gateway answers this computer only, and no web page but its own. Each page or host name here opens it a little.',
   'settings.access.allowedOrigins': 'Web pages that may call',
   'settings.access.allowedOriginsHelp': 'With scheme and port, without a path.',
   'settings.access.allowedOriginsExample': 'https://app.example.com',

@@ -88,7 +88,7 @@ export const settings: Readonly<Record<keyof typeof en, string>> = {
   'settings.pin.differs': '两次输入不一致。',
 
   'settings.access': '谁可以调用',
-  'settings.access.text': '网关只回应本机，也不回应其他网页。此处的每一项都会放宽一点限制。',
+  'settings.access.text': '网关只回应本机，也不回应其他网页。此处的每个网页或主机名都会放宽一点限制。',
   'settings.access.allowedOrigins': '允许调用的网页',
   'settings.access.allowedOriginsHelp': '包含协议和端口，不含路径。',
   'settings.access.allowedOriginsExample': 'https://app.example.com',

@@ -1,8 +1,8 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
+import { createLane } from '../lane.ts';
 import type { Database } from '../storage/database.ts';
 import type { SecretStore } from '../storage/secret-store.ts';
-import { createLane } from '../storage/secret-store-lane.ts';
 import { hashPin, matchesPin } from './pin-hash.ts';
 import { loadPinRecord } from './pin-record.ts';
 import { loadPinTries } from './pin-tries.ts';

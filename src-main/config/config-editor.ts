@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Config, McpServerConfig } from '../../src-shared/contract/config.ts';
+import { createLane } from '../lane.ts';
 import type { ConfigFile } from './config-file.ts';
 import type { MergePatch } from './merge-patch.ts';
 import { type ConfigProblem, parseConfig, parseJsonc, sayProblem } from './parse-config.ts';
@@ -31,12 +32,7 @@ type EditorPorts = {
 
 /** The one way in which the gateway and its command line change `config.json`. */
 export const createConfigEditor = ({ file, lastGood, written }: EditorPorts): ConfigEditor => {
-  let lane: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const result = lane.then(task);
-    lane = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = createLane();
 
   const replace = async (before: string, after: string, approve: ApproveWeakening): Promise<string> => {
     const { config, problems } = parseConfig(after);

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { AppError } from '../../src-shared/app-error.ts';
+import { createLane } from '../lane.ts';
 import { isErrno, readOrNull, replaceFile } from './file-secret-store-disk.ts';
 import { openSealed, type SealedFile, seal, sealedFileSchema } from './file-secret-store-format.ts';
 import type { SecretKeySource } from './file-secret-store-key.ts';
 import type { SecretStore } from './secret-store.ts';
 import { unavailable } from './secret-store-errors.ts';
-import { createLane } from './secret-store-lane.ts';
 
 type FileSecretStoreOptions = {
   readonly file: string;

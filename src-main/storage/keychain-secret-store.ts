@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../src-shared/app-error.ts';
+import { createLane } from '../lane.ts';
 import type { SecretStore } from './secret-store.ts';
 import { keychainHint, unavailable } from './secret-store-errors.ts';
-import { createLane } from './secret-store-lane.ts';
 
 /** Milliseconds one call may take: long enough for a busy machine, short of a user's patience with a start that hangs. */
 export const keychainTimeLimitMs = 5_000;

@@ -2,6 +2,8 @@ import type { Config } from '../src-shared/contract/config.ts';
 import type { Search } from './agents/tools/search/open-search.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Log } from './logs/create-log.ts';
+import type { FetchPage } from './net/fetch-page.ts';
+import type { ProxySettings } from './net/proxy.ts';
 import type { Programs } from './programs/open-programs.ts';
 import type { Database, OpenReport } from './storage/database.ts';
 import type { SecretStore } from './storage/secret-store.ts';
@@ -36,6 +38,8 @@ export type GatewayPorts = {
   readonly programs: Programs;
   /** Looks through files, off the main thread. */
   readonly search: Search;
+  /** Reads pages of the public internet for agents. */
+  readonly openPages: (proxy: ProxySettings | null) => FetchPage;
   /** An agent's folder: made where it is missing, links resolved. `configured`: as `agents.<id>.workspace` says. */
   readonly openWorkspace: (agentId: string, configured: string | null) => Promise<string>;
   readonly skillFolders: SkillFolders;

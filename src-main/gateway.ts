@@ -32,6 +32,7 @@ import { createLogRoutes } from './logs/log-routes.ts';
 import { redact } from './logs/redact.ts';
 import { createMcpRoutes } from './mcp/mcp-routes.ts';
 import { createMcpServers, isAutoApproved } from './mcp/mcp-servers.ts';
+import { proxySettings } from './net/proxy.ts';
 import { createOpenaiRoutes } from './openai/chat-routes.ts';
 import { createMetrics } from './operations/metrics.ts';
 import { createRequestRoutes } from './operations/request-routes.ts';
@@ -154,14 +155,14 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       getKey: (name) => secrets.get(providerKeyName(name)),
     });
     undo.push(mcpServers.close);
-    const catalog = createToolCatalog([
-      fixedTools(createBuiltInTools({ ...ports, keepBefore: createKeepBefore({ database, clock }) })),
-      createMcpTools(mcpServers),
-    ]);
+    const proxy = proxySettings(config.proxy, ports.env);
+    const keepBefore = createKeepBefore({ database, clock });
+    const builtIn = createBuiltInTools({ ...ports, keepBefore, fetchPage: ports.openPages(proxy) });
+    const catalog = createToolCatalog([fixedTools(builtIn), createMcpTools(mcpServers)]);
     const openWorkspace = (agent: Agent): Promise<string> => ports.openWorkspace(agent.id, agent.workspace);
     const skills = await openSkills({ ...ports, database, live, agents, catalog, openWorkspace, make: createSkillTools(ports) });
     undo.push(async () => skills.close());
-    const transport = createModelTransport({ now: clock.now });
+    const transport = createModelTransport({ now: clock.now, proxy });
     const fetchJson = createFetchJson(transport.dispatcher);
     const models = createModelRegistry({
       live,

@@ -210,6 +210,15 @@ export const configSchema = z.strictObject({
       keep: z.int().min(1).max(100).default(5).describe('rotated files kept'),
     })
     .prefault({}),
+  proxy: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('for models and fetch_url; instead of HTTPS_PROXY and HTTP_PROXY of the environment. Read at the start'),
+      bypass: z.array(z.string().min(1)).default([]).describe('hosts that are reached without it, as in NO_PROXY. This computer always is'),
+    })
+    .prefault({}),
   ui: z
     .strictObject({
       language: z.enum(['auto', 'zh-CN', 'en']).default('auto').describe('of the console and the desktop app; auto: as the system has it'),
@@ -225,4 +234,4 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 
 /** Keys that the documentation of OpenClaw knows and this version cannot honour yet. Taking them silently would be a lie. */
-export const keysNotYet: readonly string[] = ['updates', 'proxy'];
+export const keysNotYet: readonly string[] = ['updates'];

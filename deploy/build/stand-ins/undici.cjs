@@ -7,4 +7,10 @@ const Dispatcher = require('undici/lib/dispatcher/dispatcher.js');
 // As undici's own index does it.
 Object.assign(Dispatcher.prototype, { request: require('undici/lib/api/api-request.js') });
 
-module.exports = { Agent };
+module.exports = {
+  Agent,
+  // Loaded by whoever has a proxy.
+  get EnvHttpProxyAgent() {
+    return require('undici/lib/dispatcher/env-http-proxy-agent.js');
+  },
+};

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { ProxySettings } from '../../net/proxy.ts';
 
 /** How requests travel to providers: one keep-alive pool for all models, time-outs, bounds and the retry policy. */
 export type ModelTransport = {
@@ -46,19 +47,21 @@ type TransportOptions = {
   readonly now?: () => number;
   readonly random?: () => number;
   readonly sleep?: ModelTransport['sleep'];
+  readonly proxy?: ProxySettings | null;
 };
 
 export const createModelTransport = (options: TransportOptions = {}): ModelTransport => {
   const timeouts = { connect: 10_000, firstByte: 120_000, idle: 60_000, trailer: 2_000, ...options.timeouts };
   // undici's own header and body time-outs are off: they cannot tell "never began" from "stopped in the middle".
-  const dispatcher = new Agent({
+  const pool = {
     connections: 256,
     pipelining: 1,
     keepAliveTimeout: 15_000,
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { timeout: timeouts.connect },
-  });
+  };
+  const dispatcher = options.proxy ? new EnvHttpProxyAgent({ ...pool, ...options.proxy }) : new Agent(pool);
   return {
     dispatcher,
     timeouts,

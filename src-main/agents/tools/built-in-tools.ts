@@ -1,7 +1,9 @@
 import * as fs from 'node:fs/promises';
 import type { Clock } from '../../gateway-ports.ts';
+import type { FetchPage } from '../../net/fetch-page.ts';
 import type { Programs } from '../../programs/open-programs.ts';
 import type { KeepBefore } from '../undo/keep-before.ts';
+import { createFetchUrl } from './fetch-url.ts';
 import { createFileEdit } from './file-edit.ts';
 import { createFileRead } from './file-read.ts';
 import { createFileWrite } from './file-write.ts';
@@ -16,16 +18,18 @@ type Ports = {
   readonly programs: Programs;
   readonly search: Search;
   readonly keepBefore: KeepBefore;
+  readonly fetchPage: FetchPage;
   readonly clock: Clock;
 };
 
 /** The tools that need no setting up. */
-export const createBuiltInTools = ({ programs, search, keepBefore, clock }: Ports): readonly Tool[] => [
+export const createBuiltInTools = ({ programs, search, keepBefore, fetchPage, clock }: Ports): readonly Tool[] => [
   createFileRead(fs),
   createListDir(fs),
   createGlob(search, fs),
   createGrep(search, fs),
   createFileWrite(fs, keepBefore),
   createFileEdit(fs, keepBefore),
+  createFetchUrl(fetchPage),
   createShell({ fs, programs, clock }),
 ];

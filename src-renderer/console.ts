@@ -162,7 +162,11 @@ export const createConsole = (ports: ConsolePorts): Console => {
         }),
         // After a break anything can have changed; before the first connection the calls are already under way.
         socket.state.subscribe((state, before) => {
-          if (state.phase === 'online' && before.phase !== 'online' && broken) void refresh();
+          if (state.phase === 'online' && before.phase !== 'online') {
+            if (broken) void refresh();
+            // What began between the list's first answer and now has been announced to nobody here.
+            else void sessions.load();
+          }
           broken ||= state.phase === 'offline';
         }),
         socket.start(),

@@ -12,9 +12,10 @@ export type Home = {
   readonly remove: () => void;
 };
 
-export const createHome = (): Home => {
+/** @param folder `openclaw` is the usual place, whose entries in the keychain all tests share; any other name has its own */
+export const createHome = (folder = 'openclaw'): Home => {
   const user = mkdtempSync(join(tmpdir(), 'openclaw-e2e-'));
-  const dir = join(user, 'openclaw');
+  const dir = join(user, folder);
   return {
     dir,
     env: (more = {}) => bareEnv({ HOME: user, XDG_CONFIG_HOME: join(user, '.config'), OPENCLAW_HOME: dir, ...more }),

@@ -19,6 +19,7 @@ import {
 import { describeFileChanges } from './file-changes.conformance.ts';
 import { describeOperations } from './operations.conformance.ts';
 import { describeSkills } from './skills.conformance.ts';
+import { describeTasks } from './tasks.conformance.ts';
 
 /** What every `Database` does; run against each twin. `open` gives an empty one. */
 export const describeDatabase = (name: string, open: () => Promise<Database>): void => {
@@ -356,6 +357,7 @@ export const describeDatabase = (name: string, open: () => Promise<Database>): v
     describeApprovals(() => db);
     describeFileChanges(() => db);
     describeSkills(() => db);
+    describeTasks(() => db);
 
     test('an empty write is fine', async () => {
       expect(await db.write([])).toEqual([]);

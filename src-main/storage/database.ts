@@ -1,6 +1,7 @@
 import type { Approval, DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { SkillBinding } from '../../src-shared/contract/routes/skills.ts';
+import type { TaskSchedule } from '../../src-shared/contract/routes/tasks.ts';
 import type { Scope } from '../../src-shared/models/scope.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { Scope } from '../../src-shared/models/scope.ts';
  * a worker), `memory-database`; one conformance suite runs against both.
  *
  * A write that names what is not there changes nothing and rejects: `SESSION_UNKNOWN`, `MESSAGE_UNKNOWN`,
- * `TOKEN_UNKNOWN` (but counters of a token that is gone are dropped), `BATCH_UNKNOWN`. An id that is taken is `INTERNAL`: ids are random.
+ * `TOKEN_UNKNOWN` (but counters of a token that is gone are dropped), `BATCH_UNKNOWN`, `TASK_UNKNOWN`. An id that is taken is `INTERNAL`: ids are random.
  */
 export type Database = {
   /** Applies the writes in order, all or nothing, and gives back what each one yields. */
@@ -209,6 +210,37 @@ export type SkillBindingRow = {
   readonly confirmedBy: string;
 };
 
+/** Something an agent is to do later, again and again, or when another system calls. */
+export type TaskRow = {
+  readonly id: string;
+  /** Token id; `local` for this computer's user. */
+  readonly ownerId: string;
+  readonly name: string;
+  readonly agentId: string;
+  readonly content: string;
+  /** The owner's name for the session that all runs go to; null: each run has its own. */
+  readonly sessionName: string | null;
+  readonly schedule: TaskSchedule;
+  readonly missed: 'skip' | 'run-once';
+  readonly enabled: boolean;
+  /** The next slot; null where none is to come. */
+  readonly nextAt: number | null;
+  /** A slot that was taken and whose turn is not known to be on the disk yet. */
+  readonly claimedAt: number | null;
+  /** The newest slot that was taken or passed over. */
+  readonly lastSlot: number | null;
+  readonly lastRunAt: number | null;
+  readonly lastStatus: 'running' | 'completed' | 'failed' | 'cancelled' | 'timeout' | 'skipped' | null;
+  /** In words: why it was skipped, failed or switched off. */
+  readonly lastNote: string | null;
+  readonly lastMessageId: string | null;
+  readonly createdAt: number;
+  /** Deleted, and not gone yet, for the undo. */
+  readonly deletedAt: number | null;
+};
+
+export type TaskChanges = Partial<Omit<TaskRow, 'id' | 'createdAt'>>;
+
 export type Write =
   /** Creates the session if its id is new; otherwise changes nothing. A name that the owner has given already is `INTERNAL`. */
   | { readonly op: 'session.put'; readonly session: NewSessionRow }
@@ -321,6 +353,16 @@ export type Write =
   | { readonly op: 'skillBinding.put'; readonly row: SkillBindingRow }
   /** For every text the skill ever had. */
   | { readonly op: 'skillBinding.delete'; readonly slug: string; readonly tool: string }
+  | { readonly op: 'task.insert'; readonly task: TaskRow }
+  /** Only where the row is as `onlyIf` says; yields 1 where it was changed, else 0. Rejects with `TASK_UNKNOWN`. */
+  | {
+      readonly op: 'task.update';
+      readonly id: string;
+      readonly changes: TaskChanges;
+      readonly onlyIf?: Partial<Pick<TaskRow, 'nextAt' | 'enabled' | 'lastMessageId' | 'deletedAt'>>;
+    }
+  /** Takes it out of the file; one that is not there is no error. */
+  | { readonly op: 'task.remove'; readonly id: string }
   | { readonly op: 'meta.set'; readonly key: string; readonly value: string | null };
 
 /** `gone`: how many sessions or batches are out of the file with this piece. */
@@ -337,6 +379,7 @@ type WriteResults = {
   readonly 'batch.cancelWaiting': number;
   readonly 'batch.purge': Purged;
   readonly 'approval.expireAll': number;
+  readonly 'task.update': number;
 };
 
 /** `ownerId: null` means everyone's (scope `admin`). Lists are newest first; `before` is the last row's sort key. */
@@ -434,6 +477,13 @@ export type Read =
   /** Oldest first. */
   | { readonly op: 'fileChange.ofTurn'; readonly messageId: string }
   | { readonly op: 'skillBinding.list' }
+  | { readonly op: 'task.get'; readonly id: string }
+  /** Newest first, deleted ones too. */
+  | { readonly op: 'task.list'; readonly ownerId: string | null }
+  /** The next slot of all that are enabled. */
+  | { readonly op: 'task.next' }
+  /** Enabled, not deleted, and with a slot up to `now`: the earliest first. */
+  | { readonly op: 'task.due'; readonly now: number }
   /** Newest first. */
   | { readonly op: 'token.list' }
   | { readonly op: 'meta.get'; readonly key: string };
@@ -469,5 +519,9 @@ type ReadResults = {
   readonly 'rule.list': readonly ApprovalRuleRow[];
   readonly 'fileChange.ofTurn': readonly FileChangeRow[];
   readonly 'skillBinding.list': readonly SkillBindingRow[];
+  readonly 'task.get': TaskRow | null;
+  readonly 'task.list': readonly TaskRow[];
+  readonly 'task.next': number | null;
+  readonly 'task.due': readonly TaskRow[];
   readonly 'meta.get': string | null;
 };

@@ -7,6 +7,7 @@ import { readFileChanges, writeFileChange } from './memory/file-changes.ts';
 import { readSession, writeSession } from './memory/sessions.ts';
 import { readSkills, writeSkill } from './memory/skills.ts';
 import { emptyTables, snapshot, type Tables } from './memory/tables.ts';
+import { readTask, writeTask } from './memory/tasks.ts';
 import { listTokens, writeToken } from './memory/tokens.ts';
 import { readTurn, writeTurn } from './memory/turns.ts';
 import { sumUsage } from './memory/usage.ts';
@@ -91,6 +92,10 @@ const apply = (tables: Tables, write: Write): readonly number[] | number | Purge
     case 'skillBinding.put':
     case 'skillBinding.delete':
       return writeSkill(tables, write);
+    case 'task.insert':
+    case 'task.update':
+    case 'task.remove':
+      return writeTask(tables, write);
     case 'meta.set':
       if (write.value === null) tables.meta.delete(write.key);
       else tables.meta.set(write.key, write.value);
@@ -130,6 +135,11 @@ const answer = (tables: Tables, read: Read): unknown => {
       return readFileChanges(tables, read);
     case 'skillBinding.list':
       return readSkills(tables, read);
+    case 'task.get':
+    case 'task.list':
+    case 'task.next':
+    case 'task.due':
+      return readTask(tables, read);
     case 'usage.sum':
       return sumUsage(tables, read);
     case 'token.list':

@@ -9,6 +9,7 @@ import { openaiRoutes } from './routes/openai.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { skillRoutes } from './routes/skills.ts';
+import { taskRoutes } from './routes/tasks.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { undoRoutes } from './routes/undo.ts';
 import { usageRoutes } from './routes/usage.ts';
@@ -27,6 +28,7 @@ export const routes = {
   ...approvalRoutes,
   ...mcpRoutes,
   ...skillRoutes,
+  ...taskRoutes,
   ...configRoutes,
   ...undoRoutes,
   ...openaiRoutes,
@@ -49,6 +51,7 @@ export {
 } from './routes/operations.ts';
 export type { HistoryItem, Session } from './routes/sessions.ts';
 export type { Skill, SkillBinding } from './routes/skills.ts';
+export type { HookPreset, Task, TaskSchedule } from './routes/tasks.ts';
 export type { Token } from './routes/tokens.ts';
 export type { BudgetMeter } from './routes/usage.ts';
 

@@ -8,6 +8,7 @@ import type {
   SessionRow,
   SkillBindingRow,
   StoredApproval,
+  TaskRow,
   TokenRow,
   TurnRow,
   UsageRow,
@@ -29,6 +30,7 @@ export type Tables = {
   rules: Map<string, ApprovalRuleRow>;
   fileChanges: readonly FileChangeRow[];
   skillBindings: Map<string, SkillBindingRow>;
+  tasks: Map<string, TaskRow>;
   meta: Map<string, string>;
   events: readonly StoredEvent[];
   spent: readonly Spent[];
@@ -45,6 +47,7 @@ export const emptyTables = (): Tables => ({
   rules: new Map(),
   fileChanges: [],
   skillBindings: new Map(),
+  tasks: new Map(),
   meta: new Map(),
   events: [],
   spent: [],
@@ -61,6 +64,7 @@ export const snapshot = (tables: Tables): Tables => ({
   approvals: new Map(tables.approvals),
   rules: new Map(tables.rules),
   skillBindings: new Map(tables.skillBindings),
+  tasks: new Map(tables.tasks),
   meta: new Map(tables.meta),
 });
 

@@ -11,6 +11,7 @@ import type { SessionBook } from './session-book.ts';
 import { createSessionReads } from './session-reads.ts';
 import { sizeOf, usedOf } from './size.ts';
 import { readSkills } from './skills.ts';
+import { readTasks } from './tasks.ts';
 import { readTokens } from './token-reads.ts';
 import { readTurns } from './turn-reads.ts';
 import { readUsage } from './usage-sums.ts';
@@ -49,6 +50,11 @@ export const createReader = (db: Connection, file: string, book: SessionBook, in
         return readFileChanges(db, read);
       case 'skillBinding.list':
         return readSkills(db, read);
+      case 'task.get':
+      case 'task.list':
+      case 'task.next':
+      case 'task.due':
+        return readTasks(db, read);
       case 'usage.sum':
         return readUsage(db, read);
       case 'token.list':

@@ -13,6 +13,7 @@ import { isFreeing, type Quota } from './quota.ts';
 import type { SessionBook, SessionState } from './session-book.ts';
 import { writeSession } from './session-writes.ts';
 import { writeSkill } from './skills.ts';
+import { writeTask } from './tasks.ts';
 import { writeToken } from './token-writes.ts';
 import { createUsageSums } from './usage-sums.ts';
 
@@ -112,6 +113,10 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
       case 'skillBinding.put':
       case 'skillBinding.delete':
         return writeSkill(db, write);
+      case 'task.insert':
+      case 'task.update':
+      case 'task.remove':
+        return writeTask(db, write);
       case 'meta.set':
         setMeta(db, appKey(write.key), write.value);
         return null;

@@ -55,6 +55,7 @@ import { followTurn, replayed } from './sessions/turn-frames.ts';
 import { openSkills } from './skills/open-skills.ts';
 import { createSkillRoutes } from './skills/skill-routes.ts';
 import { createQuotaWatch } from './storage/quota-watch.ts';
+import { createTasks } from './tasks/tasks.ts';
 import { createOneTimeCodes } from './tokens/one-time-codes.ts';
 import { loadSigningKey, rememberedBackend } from './tokens/signing-key.ts';
 import { createTokenRoutes } from './tokens/token-routes.ts';
@@ -238,6 +239,20 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       onEnd: tokens.onEnd,
     });
     stops.onChange(batches.wake);
+    const tasks = createTasks({
+      database,
+      clock,
+      randomBytes,
+      log: logger,
+      secrets,
+      engine,
+      directory,
+      submit,
+      requireAgent: (id) => void agents.get(id),
+      defaultAgent: agents.defaultId,
+      holder: (id) => (id === localPrincipal.id ? localPrincipal : tokens.byId(id)),
+      onTokenEnded: tokens.onEnded,
+    });
     const metrics = createMetrics({
       clock,
       database,
@@ -276,6 +291,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createBrakeRoutes(brake, stops),
           ...sessionRoutes,
           ...batches.routes,
+          ...tasks.routes,
           ...createAgentRoutes({ agents, models, engine, catalog }),
           ...createBudgetRoutes(budgets),
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
@@ -331,9 +347,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     });
     undo.push(async () => {
       await ws.close();
-      const parked = batches.stop();
+      const parked = [batches.stop(), tasks.stop()];
       await engine.stop();
-      await parked;
+      await Promise.all(parked);
     });
     tokens.onEnded(engine.cancelOwner);
     mint = async () => {
@@ -342,6 +358,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     };
     await engine.recover();
     await batches.start();
+    tasks.start();
     watchActivity(engine, stops, (next) => {
       activity = next;
       for (const listener of watchers) listener(next);

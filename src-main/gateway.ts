@@ -30,6 +30,7 @@ import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogFeed } from './logs/log-feed.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
 import { redact } from './logs/redact.ts';
+import { createMcpDoor } from './mcp/mcp-door.ts';
 import { createMcpRoutes } from './mcp/mcp-routes.ts';
 import { createMcpServers, isAutoApproved } from './mcp/mcp-servers.ts';
 import { proxySettings } from './net/proxy.ts';
@@ -49,7 +50,7 @@ import { createSessionExport } from './sessions/session-export.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
 import { openStops } from './sessions/stops.ts';
 import { createSubmitMessage } from './sessions/submit-message.ts';
-import { answerFromStore, createAnswerOf, endFromStore } from './sessions/turn-answer.ts';
+import { answerFromStore, answerWhenDue, createAnswerOf, endFromStore } from './sessions/turn-answer.ts';
 import { createTurnEngine } from './sessions/turn-engine.ts';
 import { followTurn, replayed } from './sessions/turn-frames.ts';
 import { openSkills } from './skills/open-skills.ts';
@@ -68,6 +69,7 @@ import { createConnectionLimits } from './transport/connection-limits.ts';
 import { docsPage } from './transport/docs-page.ts';
 import { createKoaApp } from './transport/koa-app.ts';
 import { listenDual } from './transport/listen.ts';
+import { createMcpRoute } from './transport/mcp-route.ts';
 import { openApi } from './transport/openapi.ts';
 import { createFailureLimit } from './transport/rate-limit.ts';
 import { createSiteGuard } from './transport/site-guard.ts';
@@ -263,7 +265,12 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       openWebSockets: () => ws.size(),
       process,
     });
+    const mcpDoor = createMcpDoor({
+      ...{ ...sessionRoutes, submit, clock, version: ports.version },
+      answerOf: (turn, wait) => answerWhenDue(turn, turn.request.session.id, wait),
+    });
     const app = createKoaApp({
+      doors: [createMcpRoute({ door: mcpDoor, authenticate, basePath })],
       log: logger,
       clock,
       randomBytes,

@@ -5,6 +5,7 @@ import { addApprovals } from './approval-program.ts';
 import { addBatch } from './batch-program.ts';
 import { addConfig } from './config-program.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { addMcp } from './mcp-program.ts';
 import { addSessions } from './sessions-program.ts';
 
 export type CliPorts = {
@@ -136,6 +137,7 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     .action(async (id: string, options: { json?: boolean }) => (await import('./undo-command.ts')).undo(id, options, ports));
 
   addApprovals(program, ports);
+  addMcp(program, ports);
   addSessions(program, ports);
   addBatch(program, ports, (code) => {
     exitCode = code;

@@ -6,7 +6,7 @@ import { readIdempotency } from './idempotency-key.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { IncomingMessage, SubmitMessage, Submitted } from './submit-message.ts';
 import type { Turn } from './turn.ts';
-import { answerFromOutcome, answerFromRunning, answerFromStore } from './turn-answer.ts';
+import { answerFromOutcome, answerFromRunning, answerFromStore, answerWhenDue } from './turn-answer.ts';
 import type { TurnEngine } from './turn-engine.ts';
 import { followTurn, replayed } from './turn-frames.ts';
 
@@ -56,14 +56,7 @@ export const createMessageRoutes = ({ database, engine, directory, submit, requi
       await turn.accepted();
       return streamTurn(turn, sessionId);
     }
-    if (!how.wait) {
-      await turn.accepted();
-      return answerFromRunning(turn, sessionId);
-    }
-    const outcome = await Promise.race([turn.outcome, turn.asked]);
-    // Who comes later, with the same Idempotency-Key, may find it answered already.
-    if (!outcome && turn.approvals().length > 0) return answerFromRunning(turn, sessionId);
-    return answerFromOutcome(turn.request, outcome ?? (await turn.outcome), sessionId);
+    return answerWhenDue(turn, sessionId, how.wait);
   };
 
   const sessionIdOf = async (submitted: Extract<Submitted, { kind: 'ended' }>, by: Principal): Promise<string> => {

@@ -41,6 +41,18 @@ export const answerFromRunning = (turn: Turn, sessionId: string): Answer => ({
   },
 });
 
+/** Waits for its end, or until somebody has to be asked; where nobody waits, only until it is on the disk. */
+export const answerWhenDue = async (turn: Turn, sessionId: string, wait: boolean): Promise<Answer> => {
+  if (!wait) {
+    await turn.accepted();
+    return answerFromRunning(turn, sessionId);
+  }
+  const outcome = await Promise.race([turn.outcome, turn.asked]);
+  // Who comes later, with the same Idempotency-Key, may find it answered already.
+  if (!outcome && turn.approvals().length > 0) return answerFromRunning(turn, sessionId);
+  return answerFromOutcome(turn.request, outcome ?? (await turn.outcome), sessionId);
+};
+
 export const answerFromStore = async (database: Database, row: TurnRow, sessionId: string): Promise<Answer> => {
   const { status, reply, toolCalls, durationMs, usage, error } = await endFromStore(database, row);
   return withStatus({

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Router } from '@koa/router';
-import Koa from 'koa';
+import Koa, { type Middleware } from 'koa';
 import type { Logger } from 'pino';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
@@ -17,6 +17,8 @@ type AppPorts = {
   readonly randomBytes: RandomBytes;
   readonly router: Router<RequestState>;
   readonly pages: StaticConsole;
+  /** Protocols that are no rows of the contract's table. */
+  readonly doors: readonly Middleware<RequestState>[];
   readonly basePath: string;
   readonly limits: ConnectionLimits;
   /** False until the database and the signing key are at hand. */
@@ -95,6 +97,7 @@ export const createKoaApp = (ports: AppPorts): CreateListener => {
         notImplemented: () => new AppError('METHOD_NOT_ALLOWED'),
       }),
     );
+    for (const door of ports.doors) app.use(door);
     if (!local) app.use(pages.serve);
     return app.callback();
   };

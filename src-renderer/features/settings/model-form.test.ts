@@ -31,14 +31,19 @@ describe('the form of a model', () => {
       model: 'm',
       keyRef: 'mine',
       prices: { input: 1, output: 2 },
+      maxTokens: 9,
     } as const;
     const form = { ...formOf('a', before, []), provider: 'openai', baseUrl: ' ', model: ' x ' } as const;
     const entry = entryOf(form, before);
-    expect(entry).toEqual({ provider: 'openai', model: 'x', keyRef: 'mine', prices: { input: 1, output: 2 } });
+    expect(entry).toEqual({ provider: 'openai', model: 'x', keyRef: 'mine', prices: { input: 1, output: 2 }, maxTokens: 9 });
     expect(patchFor('a', entry, before)).toEqual({ models: { a: { baseUrl: null, ...entry } } });
     // A first key is kept under the name of the model.
     expect(entryOf({ ...form, id: 'b', key: 'sk-12345678' }, { provider: 'openai' })).toMatchObject({ keyRef: 'b' });
-    expect(entryOf({ ...form, provider: 'offline' }, before)).toEqual({ provider: 'offline' });
+    expect(entryOf({ ...form, provider: 'offline' }, before)).toEqual({
+      provider: 'offline',
+      prices: { input: 1, output: 2 },
+      maxTokens: 9,
+    });
   });
 
   it('names the models of the server it is about', () => {

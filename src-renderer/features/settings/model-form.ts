@@ -51,16 +51,17 @@ export const problemsOf = (form: ModelForm, taken: readonly string[], isNew: boo
   return problems;
 };
 
-/** The entry as config.json will have it. */
+/** The entry as config.json will have it. What the dialog does not show stays. */
 export const entryOf = (form: ModelForm, before: ModelConfig): ModelConfig => {
-  const keyRef = form.key.trim() === '' ? before.keyRef : (before.keyRef ?? form.id);
-  if (form.provider === 'offline') return { provider: 'offline' };
+  const { baseUrl: _baseUrl, model: _model, keyRef: keyBefore, ...kept } = before;
+  if (form.provider === 'offline') return { ...kept, provider: 'offline' };
+  const keyRef = form.key.trim() === '' ? keyBefore : (keyBefore ?? form.id);
   return {
+    ...kept,
     provider: form.provider,
     ...(form.baseUrl.trim() === '' ? {} : { baseUrl: form.baseUrl.trim() }),
     ...(form.model.trim() === '' ? {} : { model: form.model.trim() }),
     ...(keyRef === undefined ? {} : { keyRef }),
-    ...(before.prices === undefined ? {} : { prices: before.prices }),
   };
 };
 

@@ -9,6 +9,7 @@ const values = configSchema.parse({
   models: { m: { provider: 'offline' } },
   agents: { main: { tools: ['file_read'] } },
   channels: { c: {} },
+  mcpServers: { m: { command: 'x' } },
 });
 const groups = groupsOf(z.toJSONSchema(configSchema, { io: 'input' }), values);
 const field = (path: string) => groups.flatMap(({ fields }) => fields).find((one) => one.path.join('.') === path);

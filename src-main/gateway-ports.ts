@@ -34,6 +34,8 @@ export type GatewayPorts = {
   readonly adminSocket: string | null;
   /** The built console. */
   readonly consoleFolder: string;
+  /** Where files that come for messages are kept. */
+  readonly uploadsFolder: string;
   /** What agents may start. */
   readonly programs: Programs;
   /** Looks through files, off the main thread. */

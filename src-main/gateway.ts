@@ -1,3 +1,4 @@
+import * as fs from 'node:fs/promises';
 import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
 import { type Agent, createAgentRegistry } from './agents/agent-registry.ts';
@@ -8,6 +9,7 @@ import { createFetchJson, discoverLocalModels, discoverLocalServers } from './ag
 import { createModelRoutes } from './agents/models/model-routes.ts';
 import { createModelTransport } from './agents/models/model-transport.ts';
 import { createModelRegistry, providerKeyName } from './agents/models/resolve-model.ts';
+import { createReadAttachments } from './agents/read-attachments.ts';
 import { createRunAgent } from './agents/run-agent.ts';
 import { requireOutputSchema } from './agents/structured-output.ts';
 import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
@@ -79,6 +81,8 @@ import { createStatusRoutes } from './transport/status-routes.ts';
 import { createWsAdmission } from './transport/ws-admission.ts';
 import { createWsFeeds } from './transport/ws-feeds.ts';
 import { createWsServer } from './transport/ws-server.ts';
+import { createUploadStore } from './uploads/upload-store.ts';
+import { createUploads } from './uploads/uploads.ts';
 
 const ticketLifeMs = 30_000;
 const signInLifeMs = 10 * 60_000;
@@ -177,6 +181,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     });
     undo.push(models.close);
     const budgets = createBudgets({ database, clock, config: live.current, unpriced: models.unpriced });
+    const uploadStore = createUploadStore({ fs, folder: ports.uploadsFolder, clock, randomBytes });
+    const uploads = createUploads(uploadStore);
     const directory = createSessionDirectory({ database, clock, randomBytes, key: tokens.key });
     const stops = await openStops(database, clock);
     const engine = createTurnEngine({
@@ -195,13 +201,25 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         catalog,
         gate: approvals.gate,
         budgets,
+        readAttachments: createReadAttachments({ fs, uploads: uploadStore }),
         openWorkspace,
         beginSkills: skills.begin,
       }),
     });
     brake = createBrake({ stops, engine, log: logger });
     const quota = createQuotaWatch({ database, log: logger, maxMb: config.retention.maxDatabaseMb });
-    undo.push(startRetention({ database, clock, log: logger, days: () => live.current().retention.days, afterRound: quota.look }));
+    undo.push(
+      startRetention({
+        database,
+        clock,
+        log: logger,
+        days: () => live.current().retention.days,
+        afterRound: async () => {
+          await quota.look();
+          await uploadStore.sweep(async (id) => (await database.read({ op: 'session.get', id })) !== null);
+        },
+      }),
+    );
     const submit = createSubmitMessage({
       database,
       clock,
@@ -211,6 +229,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       requireAgent: (id) => void agents.get(id),
       defaultAgent: agents.defaultId,
       address: skills.address,
+      uploads: { take: uploads.take, bind: uploadStore.bind },
     });
     let guard = createSiteGuard({ port, ...config.security });
     let addresses = createAddressGuard(config.security.ipAllowlist);
@@ -301,6 +320,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...tasks.routes,
           ...createAgentRoutes({ agents, models, engine, catalog }),
           ...createBudgetRoutes(budgets),
+          ...uploads.routes,
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
           ...createChannelRoutes({ config: live.current }),

@@ -60,6 +60,7 @@ export const openGateway = ({
     clock: systemClock,
     adminSocket: home.adminSocket,
     // The bundle stands in out/main, the console in out/renderer.
+    uploadsFolder: join(home.data, 'uploads'),
     consoleFolder: fileURLToPath(new URL('../renderer', import.meta.url)),
     configFile: createConfigFile({ file: home.config, lastGood: home.lastGoodConfig, shown: shown(home.config) }),
     configProblems: problems,

@@ -40,6 +40,7 @@ export const errorCodes = {
   MESSAGE_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such message.' },
   TOKEN_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such token.' },
   APPROVAL_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such approval.' },
+  UPLOAD_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such upload.' },
   RULE_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such rule.' },
   SKILL_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such skill or agent.' },
   TASK_UNKNOWN: { status: 404, ws: 'frame', retryable: false, says: 'There is no such task.' },

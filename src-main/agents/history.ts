@@ -1,5 +1,6 @@
 import type { EventRow } from '../storage/database.ts';
-import type { ModelMessage, ModelToolCall } from './models/model-client.ts';
+import type { ModelToolCall } from './models/model-client.ts';
+import type { WithAttachments } from './read-attachments.ts';
 
 /** Events read at most for a prompt, and their text at most (UTF-16 units): older ones are left out. */
 export const historyEvents = 400;
@@ -10,10 +11,11 @@ const historyChars = 400_000;
  * message being answered: left out. So are those that wait behind it: the log has a message as soon as it is accepted,
  * perhaps before an earlier one's reply. Hence turn by turn, in the order in which they ended.
  */
-export const toModelMessages = (rows: readonly EventRow[], current: string): ModelMessage[] => {
-  const messages: ModelMessage[] = [];
+export const toModelMessages = (rows: readonly EventRow[], current: string): WithAttachments[] => {
+  const messages: WithAttachments[] = [];
   for (const { event } of endedTurns(rows, current).flat()) {
-    if (event.type === 'message') messages.push({ role: 'user', content: event.content });
+    if (event.type === 'message')
+      messages.push({ role: 'user', content: event.content, ...(event.attachments ? { attachments: event.attachments } : {}) });
     else if (event.type === 'response') messages.push({ role: 'assistant', content: event.content, toolCalls: [] });
     else if (event.type === 'tool_call' && event.tool.status !== 'started' && event.tool.status !== 'awaiting_approval')
       pushToolCall(messages, event.tool.id, event.tool.name, event.tool.arguments, event.tool.result ?? '');
@@ -39,12 +41,12 @@ const endedTurns = (rows: readonly EventRow[], current: string): EventRow[][] =>
 const isEnd = ({ event }: EventRow): boolean =>
   event.type === 'response' || event.type === 'error' || (event.type === 'status' && event.state === 'cancelled');
 
-const pushToolCall = (messages: ModelMessage[], id: string, name: string, args: Record<string, unknown>, result: string): void => {
+const pushToolCall = (messages: WithAttachments[], id: string, name: string, args: Record<string, unknown>, result: string): void => {
   const call: ModelToolCall = { id, name, argumentsJson: JSON.stringify(args) };
   messages.push({ role: 'assistant', content: '', toolCalls: [call] }, { role: 'tool', toolCallId: id, name, content: result });
 };
 
-const newest = (messages: ModelMessage[]): ModelMessage[] => {
+const newest = (messages: WithAttachments[]): WithAttachments[] => {
   let chars = 0;
   let first = messages.length;
   while (first > 0 && chars + (messages[first - 1]?.content.length ?? 0) <= historyChars) {

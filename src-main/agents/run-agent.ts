@@ -11,6 +11,7 @@ import { historyEvents, toModelMessages } from './history.ts';
 import { openModelChain } from './models/model-chain.ts';
 import type { ModelMessage } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
+import { type ReadAttachments, type WithAttachments, withoutPictures } from './read-attachments.ts';
 import { askForOutput, outputInstruction } from './structured-output.ts';
 import type { Tool, ToolGate } from './tools/tool.ts';
 import { mayUse, type ToolCatalog } from './tools/tool-catalog.ts';
@@ -21,6 +22,7 @@ type RunAgentPorts = {
   readonly clock: Clock;
   readonly agents: AgentRegistry;
   readonly models: ModelRegistry;
+  readonly readAttachments: ReadAttachments;
   readonly budgets: Pick<Budgets, 'forTurn'>;
   readonly catalog: ToolCatalog;
   /** Who lets a tool do something. */
@@ -70,7 +72,10 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           candidates: [agent.config.model, ...ports.models.fallbackFor(agent.config)].map(
             (model) => () => ports.models.forAgent({ model }),
           ),
-          through: (model) => (model.prices ? budgeted(model, budget) : model),
+          through: (model) => {
+            const asked = model.prices ? budgeted(model, budget) : model;
+            return model.vision === false ? withoutPictures(asked) : asked;
+          },
           onSwitch: (failed, next) => onFallback(failed.message, next.label),
         }),
         request.history ?? (request.isFirst ? [] : readHistory(ports.database, request.session.id, request.messageId)),
@@ -112,7 +117,8 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           return result;
         },
       };
-      const asked: ModelMessage[] = [...history, { role: 'user', content: request.content }];
+      const { content, attachments = [] } = request;
+      const asked = await ports.readAttachments([...history, { role: 'user', content, attachments }], workspace);
       const quietly = (history: readonly ModelMessage[]) => runAgentLoop({ ...loop, history, onText: () => undefined });
       const result = outputSchema
         ? await askForOutput({ schema: outputSchema, history: asked, signal, ask: quietly, onText })
@@ -125,7 +131,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
   };
 };
 
-const readHistory = async (database: Database, sessionId: string, current: string): Promise<ModelMessage[]> =>
+const readHistory = async (database: Database, sessionId: string, current: string): Promise<WithAttachments[]> =>
   toModelMessages(
     await database.read({ op: 'event.list', sessionId, afterSeq: 0, beforeSeq: null, limit: historyEvents, newest: true }),
     current,

@@ -100,6 +100,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     content: request.content,
     channel: request.channel,
     ...(request.metadata ? { metadata: { ...request.metadata } } : {}),
+    ...(request.attachments ? { attachments: [...request.attachments] } : {}),
   });
   const acceptWrites = (): Write[] => {
     const { session, messageId, ownerId, agentId, traceId, via, acceptedAt, options, idempotencyKey, bodyHash } = request;

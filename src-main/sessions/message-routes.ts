@@ -138,11 +138,13 @@ const fieldsOf = (body: {
   agentId?: string | undefined;
   sessionId?: string | undefined;
   metadata?: Record<string, unknown> | undefined;
+  attachments?: readonly string[] | undefined;
   timeoutMs?: number | undefined;
 }) => ({
   agentId: body.agentId,
   sessionId: body.sessionId,
   metadata: body.metadata,
+  attachments: body.attachments,
   timeoutMs: body.timeoutMs,
 });
 

@@ -38,10 +38,11 @@ export const createRecovery = ({ database, clock, log, stops, requireOwner, begi
     const message = events.find(({ event }) => event.type === 'message')?.event;
     if (!session || message?.type !== 'message' || row.openToolCall !== null || endsWithGateway(row.via)) return interrupt(row);
     const { messageId, ownerId, agentId, traceId, via, acceptedAt, idempotencyKey, bodyHash, options } = row;
-    const { content, channel, metadata } = message;
+    const { content, channel, metadata, attachments } = message;
     const request: TurnRequest = {
       ...{ messageId, session, ownerId, agentId, traceId, via, acceptedAt, idempotencyKey, bodyHash, options },
       ...{ content, channel, metadata },
+      ...(attachments ? { attachments } : {}),
     };
     // Deleting a session cancels what runs in it; the crash came in between.
     if (session.deletedAt !== null) return cancel(request, row.partial);

@@ -4,6 +4,7 @@ import type { ModelMessage } from '../agents/models/model-client.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Database, TurnRow } from '../storage/database.ts';
+import type { UploadRecord } from '../uploads/upload-store.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { Turn } from './turn.ts';
 import type { TurnEngine } from './turn-engine.ts';
@@ -23,6 +24,8 @@ export type IncomingMessage = {
   readonly timeoutMs?: number | undefined;
   readonly system?: string | undefined;
   readonly tools?: readonly string[] | undefined;
+  /** Ids of uploads. */
+  readonly attachments?: readonly string[] | undefined;
   readonly outputSchema?: Readonly<Record<string, unknown>> | undefined;
   readonly replyTo?: string | undefined;
   /** What was said before, where the client brings it along; empty: nothing, or it leaves that to the session. */
@@ -52,6 +55,12 @@ type SubmitPorts = {
   readonly defaultAgent: string;
   /** Which agent it is for, by the `@name` it begins with. @throws AppError SKILL_UNKNOWN, SKILL_UNUSABLE */
   readonly address: (content: string, agentId: string, strict: boolean) => Promise<string>;
+  readonly uploads: {
+    /** Rejects with `UPLOAD_UNKNOWN`. */
+    readonly take: (ids: readonly string[], by: Principal) => Promise<readonly UploadRecord[]>;
+    /** From now on it is kept as long as the session. */
+    readonly bind: (upload: UploadRecord, sessionId: string) => Promise<void>;
+  };
 };
 
 export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
@@ -65,12 +74,14 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
     // People in channels have @-names too: there one that nothing has is just text.
     const agentId = message.content.startsWith('@') ? await ports.address(message.content, wanted, message.via !== 'channel') : wanted;
     const named = agentId === wanted ? message.agentId : agentId;
+    const uploads = message.attachments?.length ? await ports.uploads.take(message.attachments, by) : [];
     const { session, takeFirst } = await ports.directory.forMessage(message.sessionId ?? null, by, {
       agentId,
       channel: message.channel,
       title: message.hidden ? '' : titleOf(message.content),
       hidden: message.hidden ?? false,
     });
+    for (const upload of uploads) await ports.uploads.bind(upload, session.id);
     await message.after;
     ports.directory.requireOpen(session.id);
     const turn = engine.submit({
@@ -84,6 +95,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
       content: message.content,
       channel: message.channel,
       metadata: message.metadata,
+      ...(uploads.length > 0 ? { attachments: uploads.map(({ id, name, type, size }) => ({ id, name, type, size })) } : {}),
       options: {
         timeoutMs: message.timeoutMs ?? defaultTimeoutMs,
         ...(message.system === undefined ? {} : { system: message.system }),

@@ -1,5 +1,5 @@
 import type { AppError } from '../../src-shared/app-error.ts';
-import type { Approval, DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
+import type { Approval, Attachment, DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { ModelMessage } from '../agents/models/model-client.ts';
 import type { NewSessionRow, TurnOptions } from '../storage/database.ts';
@@ -19,6 +19,7 @@ export type TurnRequest = {
   readonly content: string;
   readonly channel: string;
   readonly metadata: Readonly<Record<string, unknown>> | undefined;
+  readonly attachments?: readonly Attachment[];
   readonly options: TurnOptions;
   readonly traceId: string;
   readonly acceptedAt: number;

@@ -120,6 +120,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     env: {},
     adminSocket: join(home.folder, 'admin.sock'),
     consoleFolder: join(home.folder, 'console'),
+    uploadsFolder: join(home.folder, 'data', 'uploads'),
     configFile,
     configProblems: [],
     overrideConfig: (fromFile) => forTests(fromFile, options),

@@ -11,6 +11,7 @@ import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts
 import { readJsonBody } from './read-body.ts';
 import { readJsonLines } from './read-lines.ts';
 import { readPin } from './read-pin.ts';
+import { readUpload } from './read-upload.ts';
 import { openSse, type SseSink } from './sse.ts';
 
 /** What a handler is told about the request beyond its parsed input. */
@@ -161,11 +162,15 @@ const admit = (route: Route, ctx: Context & { state: RequestState }, authenticat
   return principal;
 };
 
-/** Parsed by the row's schema; JSON Lines are parsed as the handler takes them. */
+/** Parsed by the row's schema; JSON Lines are parsed, and files read, as the handler takes them. */
 const readBody = async (
   route: Route,
   request: IncomingMessage,
 ): Promise<{ body: unknown; hash: () => string; takeRest?: () => Promise<void> } | null> => {
+  if (route.upload) {
+    const { chunks, takeRest } = readUpload(request, route.upload);
+    return { body: chunks, hash: () => sha256(''), takeRest };
+  }
   if (!route.body) return null;
   if (route.lines) {
     const { lines, ...read } = readJsonLines(request, route.body, route.lines);

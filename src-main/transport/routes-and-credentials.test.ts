@@ -114,12 +114,13 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
 const ask = async (id: RouteId, { options }: Pick<Credential, 'options'>) => {
   const route: Route = routes[id];
   const query = id === 'searchSessions' ? '?q=x' : '';
-  const kind = route.path.includes('/approval') ? 'apr' : route.path.includes('/batches') ? 'bat' : 'msg';
+  const kinds = { '/approval': 'apr', '/batches': 'bat', '/uploads': 'upl' };
+  const kind = Object.entries(kinds).find(([part]) => route.path.includes(part))?.[1] ?? 'msg';
   const path = route.path.replace('{agentId}', 'main').replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`) + query;
   const request = {
     ...options,
     headers: { 'X-OpenClaw-Pin': '2468', ...(route.lines ? { 'Content-Type': 'application/jsonl' } : {}), ...options.headers },
-    ...(route.lines ? { body: '{"content":"/help"}' } : {}),
+    ...(route.lines || route.upload ? { body: '{"content":"/help"}' } : {}),
     ...(id in requests ? { json: (requests[id as keyof typeof requests] as { readonly body?: unknown }).body } : {}),
   };
   return t.call(route.method, path, request);

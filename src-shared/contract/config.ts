@@ -45,6 +45,7 @@ export const modelConfigSchema = z.strictObject({
   keyRef: keyRefSchema.optional().describe('names a keychain entry; never the key itself'),
   prices: priceSchema.optional(),
   maxTokens: z.int().min(1).max(1_000_000).optional().describe('output tokens an answer may have; also what a budget holds for it'),
+  vision: z.boolean().optional().describe('whether it can see pictures; not set: they are sent, and it says so where it cannot'),
   fallback: z
     .array(entryId)
     .max(8)

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type ErrorCode, errorCodes } from '../error-codes.ts';
+import { uploadIdSchema } from '../models/ids.ts';
 
 /**
  * The one union of what can happen in a turn. Every surface (WS, REST, SSE, the console, logs) reads this
@@ -14,6 +15,17 @@ export const usageSchema = z.object({
   costUsd: z.number().nonnegative(),
 });
 export type Usage = z.infer<typeof usageSchema>;
+
+/** A file that goes with a message. */
+export const attachmentSchema = z.object({
+  id: uploadIdSchema,
+  name: z.string(),
+  /** Media type: of pictures as their first bytes say, else as the client said. */
+  type: z.string(),
+  /** Bytes. */
+  size: z.int(),
+});
+export type Attachment = z.infer<typeof attachmentSchema>;
 
 export const toolCallSchema = z.object({
   id: z.string(),
@@ -80,6 +92,7 @@ export const messageEventSchema = z.object({
   content: z.string(),
   channel: z.string(),
   metadata: z.record(z.string(), z.unknown()).optional(),
+  attachments: z.array(attachmentSchema).optional(),
 });
 
 export const statusEventSchema = z.object({

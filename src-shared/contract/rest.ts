@@ -12,6 +12,7 @@ import { skillRoutes } from './routes/skills.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { undoRoutes } from './routes/undo.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { usageRoutes } from './routes/usage.ts';
 
 /**
@@ -25,6 +26,7 @@ export const routes = {
   ...tokenRoutes,
   ...operationRoutes,
   ...usageRoutes,
+  ...uploadRoutes,
   ...approvalRoutes,
   ...mcpRoutes,
   ...skillRoutes,
@@ -62,13 +64,15 @@ type Output<T> = T extends z.ZodType ? z.output<T> : undefined;
 type Input<T> = T extends z.ZodType ? z.input<T> : undefined;
 type Field<R, K extends string> = R extends { readonly [key in K]: infer T } ? T : undefined;
 
-/** What a handler gets, parsed; JSON Lines as they come in. */
+/** What a handler gets, parsed; JSON Lines and files as they come in. */
 export type RouteInput<Id extends RouteId> = {
   readonly params: Output<Field<Routes[Id], 'params'>>;
   readonly query: Output<Field<Routes[Id], 'query'>>;
-  readonly body: Field<Routes[Id], 'lines'> extends undefined
-    ? Output<Field<Routes[Id], 'body'>>
-    : AsyncIterable<BodyLine<Output<Field<Routes[Id], 'body'>>>>;
+  readonly body: Field<Routes[Id], 'upload'> extends undefined
+    ? Field<Routes[Id], 'lines'> extends undefined
+      ? Output<Field<Routes[Id], 'body'>>
+      : AsyncIterable<BodyLine<Output<Field<Routes[Id], 'body'>>>>
+    : AsyncIterable<Uint8Array>;
 };
 
 /** What a client sends; JSON Lines go beside it, as a stream. */

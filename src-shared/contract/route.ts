@@ -18,6 +18,8 @@ export type Route = {
   readonly body?: z.ZodType;
   /** The body is JSON Lines: `body` is the schema of a line. At most this much, and read line by line. */
   readonly lines?: { readonly maxBytes: number; readonly maxLines: number };
+  /** The body is a file of any type, at most this large, read as it comes. */
+  readonly upload?: { readonly maxBytes: number };
   /** HTTP status → what the body is. Errors are everywhere the same and not listed. */
   readonly answers: { readonly [status: number]: z.ZodType };
   /** Also answers `text/event-stream`. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { agentIdSchema, approvalIdSchema, idempotencyKeySchema, messageIdSchema, sessionRefSchema } from '../models/ids.ts';
+import { agentIdSchema, approvalIdSchema, idempotencyKeySchema, messageIdSchema, sessionRefSchema, uploadIdSchema } from '../models/ids.ts';
 import type { Scope } from '../models/scope.ts';
 import { deltaEventSchema, errorEventSchema, responseEventSchema, statusEventSchema, toolCallEventSchema } from './events.ts';
 
@@ -24,6 +24,7 @@ export const messageFields = {
   sessionId: sessionRefSchema.optional(),
   channel: z.string().min(1).max(128).optional(),
   metadata: metadataSchema.optional(),
+  attachments: z.array(uploadIdSchema).max(16).optional().describe('ids of uploads'),
 };
 
 /** What can be subscribed to, and the scope it takes. */

@@ -23,5 +23,8 @@ export const messageIdSchema = z.string().regex(/^msg_[A-Za-z0-9_-]{22}$/, 'not 
 /** `apr_` and 22 base64url characters, made by the gateway. Names an approval; answering it needs a right of its own. */
 export const approvalIdSchema = z.string().regex(/^apr_[A-Za-z0-9_-]{22}$/, 'not an approval id');
 
+/** `upl_` and 22 base64url characters, made by the gateway. */
+export const uploadIdSchema = z.string().regex(/^upl_[A-Za-z0-9_-]{22}$/, 'not an upload id');
+
 /** Printable ASCII, as HTTP header values travel. */
 export const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'an Idempotency-Key is 1-255 printable ASCII characters');

@@ -14,7 +14,7 @@ import { authHint } from './upstream.ts';
 import { withWireToolNames } from './wire-tool-names.ts';
 
 /** A model that is ready to be asked. `id`: its own in config, or the provider where it was found without one. */
-export type KnownModel = ModelClient & { readonly id: string; readonly prices: Prices | null };
+export type KnownModel = ModelClient & { readonly id: string; readonly prices: Prices | null; readonly vision?: boolean | undefined };
 
 export type ModelRegistry = {
   /**
@@ -86,7 +86,7 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
   };
 
   /** @param key what the client is cached under; @param id its name in health */
-  const keep = (key: string, id: string, made: ModelClient, prices: Prices | null): KnownModel => {
+  const keep = (key: string, id: string, made: ModelClient, prices: Prices | null, vision?: boolean): KnownModel => {
     const observing = observed(made, (error) => {
       // One that was replaced meanwhile says nothing about the new one.
       if (clients.get(key) !== client) return;
@@ -95,7 +95,7 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
       if (error?.code === 'MODEL_AUTH') clients.delete(key);
       if (error?.code === 'MODEL_UNREACHABLE') found = null;
     });
-    const client = { ...observing, id, prices };
+    const client = { ...observing, id, prices, vision };
     health.expect(id, made.provider);
     clients.set(key, client);
     return client;
@@ -129,7 +129,7 @@ export const createModelRegistry = (options: RegistryOptions): ModelRegistry => 
       if (known) return known;
       // The entry or its key may have changed while the keychain was asked: then this one is for this turn only.
       const prices = pricesOf(entry);
-      return isCurrent() ? keep(key, id, made, prices) : { ...made, id, prices };
+      return isCurrent() ? keep(key, id, made, prices, entry.vision) : { ...made, id, prices, vision: entry.vision };
     } catch (error) {
       if (error instanceof AppError && error.code === 'MODEL_AUTH' && isCurrent())
         health.note(id, entry.provider, 'failing', error.message);

@@ -28,6 +28,7 @@ export const configHelpZh: Readonly<Record<string, string>> = {
   'agents.*.budget.dailyUsd': '每个 UTC 日的美元额度；与 security.budget.perAgentDailyUsd 中较低者生效',
   'agents.*.budget.perTurnUsd': '单个回合的美元额度',
   'models.*.maxTokens': '一次回答最多的输出 token；预算也按此预留',
+  'models.*.vision': '能否看图；未设置：照常发送，不支持时由模型报错',
   'models.*.fallback': 'models 中的标识；此模型在开口前失败时依次改问',
   'models.*.baseUrl': 'openai-compatible 必填；预设服务商自带',
   'models.*.model': '服务商的模型名称',

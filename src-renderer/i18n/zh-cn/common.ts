@@ -212,6 +212,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.BODY_TOO_LARGE': '请求内容过大。',
   'error.MEDIA_TYPE': '此处只接受不带 Content-Encoding 的 application/json。',
   'error.RATE_LIMITED': '来自此地址的无效凭据过多。',
+  'error.UPLOAD_UNKNOWN': '没有这个上传文件。',
   'error.BUDGET_EXHAUSTED': '预算所剩不足以再调用一次模型。',
   'error.INTERNAL': '网关内部出错。',
   'error.BATCH_INVALID': '批处理中有一行无法读取；未开始任何处理。',

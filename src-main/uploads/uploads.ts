@@ -1,0 +1,47 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { Attachment } from '../../src-shared/contract/events.ts';
+import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
+import { callerOf, type Principal } from '../principal.ts';
+import { type UploadRecord, type UploadStore, unusedMs } from './upload-store.ts';
+
+type Info = { readonly principal: Principal | null; readonly headers: Readonly<Record<string, string | string[] | undefined>> };
+
+export type Uploads = {
+  readonly routes: {
+    readonly createUpload: (input: RouteInput<'createUpload'>, info: Info) => Promise<RouteAnswer<'createUpload'>>;
+    readonly getUpload: (
+      input: RouteInput<'getUpload'>,
+      info: Info,
+    ) => Promise<{ readonly raw: { readonly type: string; readonly body: Buffer; readonly filename?: string } }>;
+  };
+  /** What a message refers to, in its order. Rejects with `UPLOAD_UNKNOWN`. */
+  readonly take: (ids: readonly string[], by: Principal) => Promise<readonly UploadRecord[]>;
+};
+
+export const createUploads = (store: UploadStore): Uploads => {
+  const own = async (id: string, by: Principal): Promise<UploadRecord> => {
+    const record = await store.find(id);
+    if (!record || (record.ownerId !== by.id && !by.scopes.has('admin')))
+      throw new AppError('UPLOAD_UNKNOWN', { hint: 'Send the file again: what no message used is gone after 24 hours.' });
+    return record;
+  };
+  return {
+    routes: {
+      createUpload: async ({ query, body }, info) => {
+        const type = String(info.headers['content-type'] ?? '');
+        const record = await store.save({ ownerId: callerOf(info).id, name: query.name ?? 'file', type, chunks: body });
+        return { status: 201, body: { ...attachmentOf(record), sha256: record.sha256, expiresAt: record.createdAt + unusedMs } };
+      },
+      getUpload: async ({ params }, info) => {
+        const record = await own(params.id, callerOf(info));
+        const body = await store.read(record.id);
+        // Only pictures, known by their bytes, are ever shown under this origin.
+        if (record.type.startsWith('image/')) return { raw: { type: record.type, body } };
+        return { raw: { type: 'application/octet-stream', body, filename: record.name } };
+      },
+    },
+    take: (ids, by) => Promise.all(ids.map((id) => own(id, by))),
+  };
+};
+
+export const attachmentOf = ({ id, name, type, size }: UploadRecord): Attachment => ({ id, name, type, size });

@@ -10,6 +10,7 @@ export const errorCodes = {
   FRAME_BINARY: { status: 400, ws: 1003, retryable: false, says: 'Only text frames are read here.' },
   BATCH_INVALID: { status: 400, ws: 'frame', retryable: false, says: 'A line of the batch cannot be read; nothing of it was begun.' },
   TASK_INVALID: { status: 400, ws: 'frame', retryable: false, says: 'The schedule of the task makes no sense.' },
+  ARCHIVE_REFUSED: { status: 400, ws: 'frame', retryable: false, says: 'The archive is refused; nothing was installed.' },
   CONFIG_INVALID: { status: 400, ws: 'frame', retryable: false, says: 'The configuration would not be valid; nothing was changed.' },
   TOKEN_MISSING: { status: 401, ws: 'frame', retryable: false, says: 'This needs a credential.' },
   TOKEN_INVALID: { status: 401, ws: 1008, retryable: false, says: 'The credential is not valid.' },

@@ -68,11 +68,11 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
   };
 };
 
-/** Resolves with the head of the answer. A stream is sent as JSON Lines, anything else as JSON. */
+/** Resolves with the head of the answer. A stream is sent as JSON Lines, bytes as they are, anything else as JSON. */
 const send = (socketPath: string, method: string, path: string, body: unknown, pin: string | null): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const lines = body instanceof Readable ? body : null;
-    const payload = body === undefined || lines ? undefined : JSON.stringify(body);
+    const payload = body === undefined || lines ? undefined : body instanceof Uint8Array ? body : JSON.stringify(body);
     const outgoing = request(
       {
         socketPath,
@@ -82,7 +82,12 @@ const send = (socketPath: string, method: string, path: string, body: unknown, p
           Host: 'localhost',
           ...(pin === null ? {} : { 'X-OpenClaw-Pin': encodeURIComponent(pin) }),
           ...(lines ? { 'Content-Type': 'application/jsonl' } : {}),
-          ...(payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) }),
+          ...(payload === undefined
+            ? {}
+            : {
+                'Content-Type': typeof payload === 'string' ? 'application/json' : 'application/octet-stream',
+                'Content-Length': Buffer.byteLength(payload),
+              }),
         },
       },
       resolve,

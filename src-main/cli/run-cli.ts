@@ -7,6 +7,7 @@ import { addConfig } from './config-program.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { addMcp } from './mcp-program.ts';
 import { addSessions } from './sessions-program.ts';
+import { addSkills } from './skills-program.ts';
 
 export type CliPorts = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -139,6 +140,9 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
   addApprovals(program, ports);
   addMcp(program, ports);
   addSessions(program, ports);
+  addSkills(program, ports, (code) => {
+    exitCode = code;
+  });
   addBatch(program, ports, (code) => {
     exitCode = code;
   });

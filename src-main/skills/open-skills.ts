@@ -6,6 +6,7 @@ import type { ToolCatalog } from '../agents/tools/tool-catalog.ts';
 import type { LiveConfig } from '../config/live-config.ts';
 import type { GatewayPorts } from '../gateway-ports.ts';
 import type { Database } from '../storage/database.ts';
+import { createSkillInstaller } from './install-skill.ts';
 import { createMissing } from './requirements.ts';
 import type { SkillPlace } from './skill.ts';
 import { openSkillBindings } from './skill-bindings.ts';
@@ -14,7 +15,7 @@ import { createSkillTurns } from './skill-turn.ts';
 import { createSkills, type Skills } from './skills.ts';
 import { watchFolder } from './watch-folder.ts';
 
-type Ports = Pick<GatewayPorts, 'clock' | 'log' | 'env' | 'skillFolders'> & {
+type Ports = Pick<GatewayPorts, 'clock' | 'log' | 'env' | 'randomBytes' | 'skillFolders'> & {
   readonly database: Database;
   readonly live: LiveConfig;
   readonly agents: AgentRegistry;
@@ -49,6 +50,7 @@ export const openSkills = async (ports: Ports): Promise<Skills> => {
       void registry.reload().catch((error: unknown) => log.error({ source: 'skills', err: error }, 'skills'));
   });
   return createSkills({
+    installer: createSkillInstaller({ fs, folder: folders.home, randomBytes: ports.randomBytes }),
     registry,
     bindings,
     missing: createMissing({ fs, env: ports.env }),

@@ -4,11 +4,26 @@ import { callerOf, type Principal } from '../principal.ts';
 import type { Skills } from './skills.ts';
 
 type Info = { readonly principal: Principal | null; readonly pin: string | null };
-type Ids = 'listSkills' | 'bindSkill';
+type Ids = 'listSkills' | 'bindSkill' | 'installSkill' | 'removeSkill' | 'restoreSkill';
 export type SkillRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>, info: Info) => Promise<RouteAnswer<Id>> };
 
 export const createSkillRoutes = ({ skills, pin }: { readonly skills: Skills; readonly pin: Pick<Pin, 'require'> }): SkillRoutes => ({
   listSkills: async () => ({ status: 200, body: { skills: [...(await skills.list())] } }),
+  installSkill: async ({ query, body }) => {
+    const { slug, replaced } = await skills.installer.install(Buffer.from(body), query.name ?? 'skill');
+    await skills.reload();
+    return { status: 200, body: { skill: await skills.get(slug), replaced } };
+  },
+  removeSkill: async ({ params }) => {
+    await skills.installer.remove(params.slug);
+    await skills.reload();
+    return { status: 200, body: { removed: true } };
+  },
+  restoreSkill: async ({ params }) => {
+    await skills.installer.restore(params.slug);
+    await skills.reload();
+    return { status: 200, body: { skill: await skills.get(params.slug).catch(() => null) } };
+  },
   bindSkill: async ({ params, body }, info) => {
     await pin.require(info.pin, `what "${body.tool}" of the skill "${params.slug}" runs`);
     return { status: 200, body: { skill: await skills.bind(params.slug, body, callerOf(info).id) } };

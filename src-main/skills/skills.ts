@@ -3,6 +3,7 @@ import type { Skill, SkillBinding } from '../../src-shared/contract/routes/skill
 import { readMention } from '../../src-shared/mention.ts';
 import { nearNames } from '../../src-shared/near-names.ts';
 import type { ModelMessage } from '../agents/models/model-client.ts';
+import type { SkillInstaller } from './install-skill.ts';
 import { type Missing, missingInWords } from './requirements.ts';
 import type { BrokenSkill, LoadedSkill } from './skill.ts';
 import type { SkillBindings } from './skill-bindings.ts';
@@ -31,11 +32,15 @@ export type Skills = {
     wanted: { readonly tool: string; readonly sha256: string; readonly binding: SkillBinding | null },
     by: string,
   ) => Promise<Skill>;
+  /** @throws AppError SKILL_UNKNOWN */
+  readonly get: (slug: string) => Promise<Skill>;
+  readonly installer: SkillInstaller;
   readonly reload: () => Promise<void>;
   readonly close: () => void;
 };
 
 type Ports = {
+  readonly installer: SkillInstaller;
   readonly registry: SkillRegistry;
   readonly bindings: SkillBindings;
   readonly missing: (skill: LoadedSkill) => Promise<Missing | null>;
@@ -174,6 +179,13 @@ export const createSkills = (ports: Ports): Skills => {
       await bindings.set({ slug, sha256, tool }, binding, by);
       return view(skill);
     },
+    get: async (slug) => {
+      const found = (await everything()).filter((skill) => skill.slug === slug);
+      const skill = found.find(({ place }) => place.source === 'home') ?? found[0];
+      if (!skill) throw new AppError('SKILL_UNKNOWN', { message: `There is no skill "${slug}".` });
+      return 'error' in skill ? viewBroken(skill) : view(skill);
+    },
+    installer: ports.installer,
     reload: registry.reload,
     close: registry.close,
   };

@@ -8,7 +8,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import { type Route, type RouteAnswer, type RouteId, type RouteInput, routes } from '../../src-shared/contract/rest.ts';
 import { localPrincipal, type Principal } from '../principal.ts';
 import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
-import { readJsonBody } from './read-body.ts';
+import { readFileBody, readJsonBody } from './read-body.ts';
 import { readJsonLines } from './read-lines.ts';
 import { readPin } from './read-pin.ts';
 import { readUpload } from './read-upload.ts';
@@ -175,6 +175,10 @@ const readBody = async (
   if (route.lines) {
     const { lines, ...read } = readJsonLines(request, route.body, route.lines);
     return { body: lines, ...read };
+  }
+  if (route.bytes) {
+    const bytes = await readFileBody(request, route.bytes);
+    return { body: bytes, hash: () => sha256(bytes) };
   }
   const { value, bytes } = await readJsonBody(request);
   return { body: parse(route.body, value, 'body'), hash: () => sha256(bytes) };

@@ -49,7 +49,9 @@ const operation = (id: string, route: Route): Record<string, unknown> => ({
     ? {
         requestBody: {
           required: true,
-          content: { [route.lines ? 'application/jsonl' : 'application/json']: { schema: jsonSchema(route.body, 'input') } },
+          content: route.bytes
+            ? Object.fromEntries(route.bytes.types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
+            : { [route.lines ? 'application/jsonl' : 'application/json']: { schema: jsonSchema(route.body, 'input') } },
         },
       }
     : {}),

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { type ParseError, parse as parseJsonc, printParseErrorCode, stripComments } from 'jsonc-parser';
 import { AppError } from '../../src-shared/app-error.ts';
+import type { Route } from '../../src-shared/contract/rest.ts';
 
 const maxBytes = 1024 * 1024;
 const maxDepth = 50;
@@ -20,6 +21,14 @@ export const readJsonBody = async (request: IncomingMessage): Promise<{ readonly
   const bytes = await readBytes(request);
   if (!isUtf8(bytes)) throw new AppError('BAD_JSON', { message: 'The body is not valid UTF-8.' });
   return { value: parseJsonText(bytes.toString('utf8')), bytes };
+};
+
+/** A file as the body. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE */
+export const readFileBody = async (request: IncomingMessage, { types, maxBytes }: NonNullable<Route['bytes']>): Promise<Buffer> => {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!types.includes(type) || request.headers['content-encoding'] !== undefined)
+    throw new AppError('MEDIA_TYPE', { message: `Only ${types.join(' or ')} without a Content-Encoding is read here.` });
+  return readBytes(request, maxBytes);
 };
 
 /** Strict JSON first; with its comments blanked out second, and as strict. `what` begins the message. @throws AppError BAD_JSON */
@@ -55,14 +64,14 @@ const firstError = (text: string): string | null => {
   return first ? `${printParseErrorCode(first.error)} at ${positionOf(text, first.offset)}` : null;
 };
 
-const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
-  const tooLarge = (): AppError => new AppError('BODY_TOO_LARGE', { message: 'The body is larger than 1 MiB.' });
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+const readBytes = async (request: IncomingMessage, most = maxBytes): Promise<Buffer> => {
+  const tooLarge = (): AppError => new AppError('BODY_TOO_LARGE', { message: `The body is larger than ${most / 1024 / 1024} MiB.` });
+  if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
+    if (size > most) throw tooLarge();
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);

@@ -96,6 +96,8 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   postMessage: { body: { content: '/help' } },
   invokeAgent: { params: { agentId: 'main' }, body: { content: '/help' } },
   answerApproval: { params: { id: `apr_${'a'.repeat(22)}` }, body: { decision: 'deny' } },
+  // JSON is one of the kinds of file that it takes.
+  installSkill: { query: {}, body: { slug: 'tried' } as unknown as Uint8Array<ArrayBuffer> },
   bindSkill: { params: { slug: 'none' }, body: { tool: 'x', sha256: '', binding: null } },
   updateSession: { params: { id: 'none' }, body: { pinned: true } },
   createToken: { body: { name: 'x', scopes: ['tokens'] } },

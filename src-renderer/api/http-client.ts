@@ -71,12 +71,12 @@ const send = async (options: HttpClientOptions, route: Route, request: AnyReques
       headers: {
         accept: route.media?.join(', ') ?? 'application/json',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(route.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(route.body === undefined ? {} : { 'content-type': route.bytes ? 'application/octet-stream' : 'application/json' }),
         ...(pin === undefined ? {} : { 'x-openclaw-pin': encodeURIComponent(pin) }),
       },
       credentials: 'omit',
       cache: 'no-store',
-      ...(route.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(route.body === undefined ? {} : { body: route.bytes ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {

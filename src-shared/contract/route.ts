@@ -20,6 +20,8 @@ export type Route = {
   readonly lines?: { readonly maxBytes: number; readonly maxLines: number };
   /** The body is a file of any type, at most this large, read as it comes. */
   readonly upload?: { readonly maxBytes: number };
+  /** The body is a file, handed on as its bytes: of these media types, at most this much. */
+  readonly bytes?: { readonly types: readonly string[]; readonly maxBytes: number };
   /** HTTP status → what the body is. Errors are everywhere the same and not listed. */
   readonly answers: { readonly [status: number]: z.ZodType };
   /** Also answers `text/event-stream`. */
@@ -32,6 +34,9 @@ export type Route = {
 
 /** A line of a JSON Lines body, numbered from 1 as editors do. */
 export type BodyLine<T> = { readonly line: number; readonly value: T };
+
+/** The body of a row with `bytes`. */
+export const bytesSchema = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
 
 export const errorBodySchema = z.object({
   error: z.object({

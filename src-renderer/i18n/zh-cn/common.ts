@@ -221,6 +221,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.ADDRESS_REFUSED': '此网关不应答该网络地址。',
   'error.PIN_REQUIRED': '此操作需要 PIN。',
   'error.PIN_WRONG': 'PIN 不正确。',
+  'error.ARCHIVE_REFUSED': '文件被拒绝,没有安装任何内容。',
   'error.SKILL_UNKNOWN': '没有这个技能或智能体。',
   'error.SKILL_UNUSABLE': '这个技能现在无法使用。',
   'error.SKILL_CHANGED': '技能在此期间已被修改,请重新查看。',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Route } from '../route.ts';
+import { bytesSchema, type Route } from '../route.ts';
 
 /** A skill's name in an address and behind `@`: never part of a path unless it was found in the registry. */
 export const skillSlugSchema = z
@@ -88,6 +88,35 @@ export const skillRoutes = {
     scope: 'skills:read',
     summary: 'every skill, also the broken ones with their errors',
     answers: { 200: z.object({ skills: z.array(skillSchema) }) },
+  },
+  installSkill: {
+    method: 'POST',
+    path: '/api/v1/skills/install',
+    auth: 'bearer',
+    scope: 'skills:write',
+    summary: "install one into the home folder: a zip of a skill's folder, or a skill in JSON; what it replaces is kept",
+    query: z.object({ name: z.string().max(256).optional().describe("the file's name, for a skill that names none") }),
+    bytes: { types: ['application/zip', 'application/octet-stream', 'application/json'], maxBytes: 16 * 1024 * 1024 },
+    body: bytesSchema,
+    answers: { 200: z.object({ skill: skillSchema, replaced: z.boolean() }) },
+  },
+  removeSkill: {
+    method: 'DELETE',
+    path: '/api/v1/skills/{slug}',
+    auth: 'bearer',
+    scope: 'skills:write',
+    summary: 'take one out of the home folder; it is kept for restore',
+    params: skillParams,
+    answers: { 200: z.object({ removed: z.literal(true) }) },
+  },
+  restoreSkill: {
+    method: 'POST',
+    path: '/api/v1/skills/{slug}/restore',
+    auth: 'bearer',
+    scope: 'skills:write',
+    summary: 'undo the last removal or install of one: what was there before comes back',
+    params: skillParams,
+    answers: { 200: z.object({ skill: skillSchema.nullable() }) },
   },
   bindSkill: {
     method: 'POST',

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { readCount } from './read-options.ts';
+import type { CliPorts } from './run-cli.ts';
+
+/** `openclaw skills …` */
+export const addSkills = (program: Command, ports: CliPorts, exit: (code: number) => void): void => {
+  const skills = program.command('skills').description('prompts with tools that agents can take up');
+  skills
+    .command('list')
+    .description('all there are, the broken ones too')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => (await commands()).list(options, ports));
+  skills
+    .command('install')
+    .argument('<path>', "a skill's folder, a zip of one, or a skill in JSON")
+    .description('put one into the home folder; what it replaces is kept')
+    .option('--json', 'as JSON')
+    .action(async (path: string, options: { json?: boolean }) => (await commands()).install(path, options, ports));
+  skills
+    .command('bind')
+    .argument('<skill>')
+    .argument('<tool>')
+    .argument('[argv...]', 'after --: the program and its arguments; {name} alone is an argument of the tool')
+    .description('confirm what a tool of a skill runs; without a program, what its description suggests is shown')
+    .option('--script', "the program stands in the skill's folder")
+    .option('--cwd <folder>', 'where it runs, relative to the workspace')
+    .option('--env <names...>', "variables of the gateway's environment that it gets")
+    .option('--timeout-ms <ms>', 'how long it may take; default 120000', readCount)
+    .option('--stdin-json', 'give it the arguments as JSON on stdin')
+    .option('--tool <name>', 'another tool does it, in place of a program')
+    .option('--forget', 'take back what was confirmed')
+    .option('--pin-stdin', 'read the PIN, if it is asked for, as a line from stdin')
+    .action(async (skill: string, tool: string, argv: string[], options: BindOptions) =>
+      (await commands()).bind(skill, tool, argv, options, ports),
+    );
+  skills
+    .command('validate')
+    .argument('<path>', "a skill's folder, a folder of skills, or a skill in JSON")
+    .description('say what is wrong with it, strictly; needs no gateway')
+    .option('--json', 'as JSON')
+    .action(async (path: string, options: { json?: boolean }) => exit(await (await commands()).validate(path, options, ports)));
+  skills
+    .command('remove')
+    .argument('<skill>')
+    .description('take one out of the home folder')
+    .action(async (skill: string) => (await commands()).remove(skill, ports));
+  skills
+    .command('restore')
+    .argument('<skill>')
+    .description('undo the last install or removal of one')
+    .action(async (skill: string) => (await commands()).restore(skill, ports));
+};
+
+export type BindOptions = {
+  readonly script?: boolean;
+  readonly cwd?: string;
+  readonly env?: string[];
+  readonly timeoutMs?: number;
+  readonly stdinJson?: boolean;
+  readonly tool?: string;
+  readonly forget?: boolean;
+  readonly pinStdin?: boolean;
+};
+
+const commands = () => import('./skills-commands.ts');

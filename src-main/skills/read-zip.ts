@@ -1,0 +1,104 @@
+import { promisify } from 'node:util';
+import { inflateRaw } from 'node:zlib';
+import { AppError } from '../../src-shared/app-error.ts';
+
+const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
+
+export type ZipFile = { readonly path: string; readonly content: Buffer; readonly executable: boolean };
+type Entry = ZipFile & { readonly size: number };
+
+const filesMost = 2_000;
+const fileMost = 8 * 1024 * 1024;
+const totalMost = 64 * 1024 * 1024;
+
+/**
+ * The files of a zip, after its central directory has been looked at: nothing is unpacked of one that has links, paths
+ * that lead out, too much, or more than it says. Unpacked off the main thread.
+ *
+ * @throws AppError ARCHIVE_REFUSED
+ */
+export const readZip = async (zip: Buffer): Promise<readonly ZipFile[]> => {
+  const entries = readDirectory(zip);
+  if (entries.length > filesMost) throw refused(`It has more than ${filesMost} files.`);
+  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  if (total > totalMost) throw refused(`It would unpack to ${total} bytes; ${totalMost} is the most.`);
+  const seen = new Set<string>();
+  for (const { path, size } of entries) {
+    if (size > fileMost) throw refused(`${path} would have ${size} bytes; ${fileMost} is the most.`);
+    // Where case does not count, one would overwrite the other.
+    if (seen.has(path.toLowerCase())) throw refused(`${path} is there twice.`);
+    seen.add(path.toLowerCase());
+  }
+  const files: ZipFile[] = [];
+  for (const { read, path, executable } of entries) files.push({ path, executable, content: await read() });
+  return files;
+};
+
+type DirectoryEntry = {
+  readonly path: string;
+  readonly size: number;
+  readonly executable: boolean;
+  readonly read: () => Promise<Entry['content']>;
+};
+
+const readDirectory = (zip: Buffer): readonly DirectoryEntry[] => {
+  try {
+    const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
+    if (end < 0) throw refused('It is not a zip.');
+    const count = zip.readUInt16LE(end + 10);
+    let at = zip.readUInt32LE(end + 16);
+    if (count === 0xffff || at === 0xffffffff) throw refused('It is a zip of the large kind (ZIP64).');
+    const entries: DirectoryEntry[] = [];
+    for (let index = 0; index < count; index += 1) {
+      if (zip.readUInt32LE(at) !== 0x02014b50) throw refused('Its list of files is damaged.');
+      const nameEnd = at + 46 + zip.readUInt16LE(at + 28);
+      const path = pathOf(zip.subarray(at + 46, nameEnd));
+      const mode = zip.readUInt32LE(at + 38) >>> 16;
+      const type = mode & 0o170000;
+      if (type === 0o120000) throw refused(`${path} is a link.`);
+      if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw refused(`${path} is not a file.`);
+      if ((zip.readUInt16LE(at + 8) & 1) === 1) throw refused(`${path} is encrypted.`);
+      const entry = {
+        method: zip.readUInt16LE(at + 10),
+        packed: zip.readUInt32LE(at + 20),
+        size: zip.readUInt32LE(at + 24),
+        header: zip.readUInt32LE(at + 42),
+      };
+      if (!path.endsWith('/'))
+        entries.push({ path, size: entry.size, executable: (mode & 0o111) !== 0, read: () => unpack(zip, path, entry) });
+      at = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+    }
+    return entries;
+  } catch (thrown) {
+    throw thrown instanceof AppError ? thrown : refused('It is cut off or damaged.');
+  }
+};
+
+const unpack = async (
+  zip: Buffer,
+  path: string,
+  { method, packed, size, header }: { readonly method: number; readonly packed: number; readonly size: number; readonly header: number },
+): Promise<Buffer> => {
+  const damaged = refused(`${path} is damaged.`);
+  if (header + 30 > zip.length || zip.readUInt32LE(header) !== 0x04034b50) throw damaged;
+  const begin = header + 30 + zip.readUInt16LE(header + 26) + zip.readUInt16LE(header + 28);
+  const bytes = zip.subarray(begin, begin + packed);
+  if (bytes.length !== packed || (method !== 0 && method !== 8)) throw damaged;
+  // Never more than was said: what was said has been weighed.
+  const content = method === 0 ? Buffer.from(bytes) : await inflate(bytes, { maxOutputLength: Math.max(1, size) }).catch(() => null);
+  if (content === null || content.length !== size) throw refused(`${path} is not as large as the archive says.`);
+  return content;
+};
+
+/** As it stands in the archive, where it leads nowhere else. */
+const pathOf = (name: Buffer): string => {
+  const path = new TextDecoder('utf-8', { fatal: true }).decode(name);
+  const parts = path.replace(/\/$/, '').split('/');
+  const bad = path === '' || path.length > 512 || /[\p{Cc}\\:*?"<>|]/u.test(path) || path.startsWith('/');
+  if (bad || parts.some((part) => part === '' || part === '.' || part === '..' || /[. ]$/.test(part)))
+    throw refused(`A path in it cannot be used: ${JSON.stringify(path.slice(0, 200))}.`);
+  return path;
+};
+
+const refused = (why: string): AppError =>
+  new AppError('ARCHIVE_REFUSED', { message: `The archive is refused: ${why} Nothing was installed.` });

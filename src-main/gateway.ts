@@ -272,6 +272,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       requireAgent: (id) => void agents.get(id),
       defaultAgent: agents.defaultId,
       holder: (id) => (id === localPrincipal.id ? localPrincipal : tokens.byId(id)),
+      counting: authenticate.counting,
       onTokenEnded: tokens.onEnded,
     });
     const metrics = createMetrics({

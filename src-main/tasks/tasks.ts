@@ -7,12 +7,13 @@ import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database, TaskRow } from '../storage/database.ts';
 import type { SecretStore } from '../storage/secret-store.ts';
 import { createHookSecrets } from './hook-secrets.ts';
+import { createHookRoutes, type HookRoutes } from './hooks.ts';
 import { createTaskRoutes, type TaskRoutes } from './task-routes.ts';
 import { createTaskRuns } from './task-runs.ts';
 import { createTaskSchedule, type TaskSchedule } from './task-schedule.ts';
 import { createTaskService } from './task-service.ts';
 
-export type Tasks = Pick<TaskSchedule, 'start' | 'stop'> & { readonly routes: TaskRoutes };
+export type Tasks = Pick<TaskSchedule, 'start' | 'stop'> & { readonly routes: TaskRoutes & HookRoutes };
 
 /** All of this folder, put together. */
 export const createTasks = (ports: {
@@ -29,6 +30,8 @@ export const createTasks = (ports: {
   readonly requireAgent: (id: string) => void;
   /** @throws AppError TOKEN_* */
   readonly holder: (ownerId: string) => Principal;
+  /** Counts bad signatures, by address. */
+  readonly counting: <T>(address: string, check: () => Promise<T>) => Promise<T>;
   /** Told of every token that ends. */
   readonly onTokenEnded: (listener: (id: string) => void) => () => void;
 }): Tasks => {
@@ -44,5 +47,9 @@ export const createTasks = (ports: {
   ports.onTokenEnded((id) => {
     tasks.ownerEnded(id).catch((err: unknown) => log.warn({ source: 'task', err }, 'tasks of a token that has ended are still on'));
   });
-  return { start: schedule.start, stop: schedule.stop, routes: createTaskRoutes(tasks) };
+  return {
+    start: schedule.start,
+    stop: schedule.stop,
+    routes: { ...createTaskRoutes(tasks), ...createHookRoutes({ ...ports, runs, secrets }) },
+  };
 };

@@ -8,7 +8,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import { type Route, type RouteAnswer, type RouteId, type RouteInput, routes } from '../../src-shared/contract/rest.ts';
 import { localPrincipal, type Principal } from '../principal.ts';
 import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
-import { readFileBody, readJsonBody } from './read-body.ts';
+import { readBytes, readFileBody, readJsonBody } from './read-body.ts';
 import { readJsonLines } from './read-lines.ts';
 import { readPin } from './read-pin.ts';
 import { readUpload } from './read-upload.ts';
@@ -162,7 +162,7 @@ const admit = (route: Route, ctx: Context & { state: RequestState }, authenticat
   return principal;
 };
 
-/** Parsed by the row's schema; JSON Lines are parsed, and files read, as the handler takes them. */
+/** Parsed by the row's schema, unless it wants the bytes; JSON Lines are parsed, and files read, as the handler takes them. */
 const readBody = async (
   route: Route,
   request: IncomingMessage,
@@ -170,6 +170,10 @@ const readBody = async (
   if (route.upload) {
     const { chunks, takeRest } = readUpload(request, route.upload);
     return { body: chunks, hash: () => sha256(''), takeRest };
+  }
+  if (route.raw) {
+    const bytes = await readBytes(request);
+    return { body: bytes, hash: () => sha256(bytes) };
   }
   if (!route.body) return null;
   if (route.lines) {

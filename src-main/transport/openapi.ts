@@ -58,6 +58,7 @@ const operation = (id: string, route: Route): Record<string, unknown> => ({
   ...(route.upload
     ? { requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } } }
     : {}),
+  ...(route.raw ? { requestBody: { required: true, content: { '*/*': { schema: { type: 'string', format: 'binary' } } } } } : {}),
   responses: {
     ...Object.fromEntries(
       Object.entries(route.answers).map(([status, schema]) => [

@@ -64,7 +64,8 @@ const firstError = (text: string): string | null => {
   return first ? `${printParseErrorCode(first.error)} at ${positionOf(text, first.offset)}` : null;
 };
 
-const readBytes = async (request: IncomingMessage, most = maxBytes): Promise<Buffer> => {
+/** The body as it came. @throws AppError BODY_TOO_LARGE */
+export const readBytes = async (request: IncomingMessage, most = maxBytes): Promise<Buffer> => {
   const tooLarge = (): AppError => new AppError('BODY_TOO_LARGE', { message: `The body is larger than ${most / 1024 / 1024} MiB.` });
   if (Number(request.headers['content-length'] ?? 0) > most) throw tooLarge();
   const chunks: Buffer[] = [];

@@ -68,12 +68,16 @@ type Field<R, K extends string> = R extends { readonly [key in K]: infer T } ? T
 export type RouteInput<Id extends RouteId> = {
   readonly params: Output<Field<Routes[Id], 'params'>>;
   readonly query: Output<Field<Routes[Id], 'query'>>;
-  readonly body: Field<Routes[Id], 'upload'> extends undefined
-    ? Field<Routes[Id], 'lines'> extends undefined
-      ? Output<Field<Routes[Id], 'body'>>
-      : AsyncIterable<BodyLine<Output<Field<Routes[Id], 'body'>>>>
-    : AsyncIterable<Uint8Array>;
+  readonly body: BodyOf<Routes[Id]>;
 };
+
+type BodyOf<R> = R extends { readonly raw: true }
+  ? Uint8Array
+  : R extends { readonly upload: object }
+    ? AsyncIterable<Uint8Array>
+    : R extends { readonly lines: object }
+      ? AsyncIterable<BodyLine<Output<Field<R, 'body'>>>>
+      : Output<Field<R, 'body'>>;
 
 /** What a client sends; JSON Lines go beside it, as a stream. */
 export type RouteRequest<Id extends RouteId> = {

@@ -22,6 +22,8 @@ export type Route = {
   readonly upload?: { readonly maxBytes: number };
   /** The body is a file, handed on as its bytes: of these media types, at most this much. */
   readonly bytes?: { readonly types: readonly string[]; readonly maxBytes: number };
+  /** The body is handed on as bytes, at most 1 MiB, of any media type: for signatures over it. Instead of `body`. */
+  readonly raw?: true;
   /** HTTP status → what the body is. Errors are everywhere the same and not listed. */
   readonly answers: { readonly [status: number]: z.ZodType };
   /** Also answers `text/event-stream`. */

@@ -52,6 +52,8 @@ const taskParams = z.object({ id: z.string().regex(/^tsk_[A-Za-z0-9_-]{22}$/, 'n
 const one = z.object({ task: taskSchema });
 const withSecret = z.object({ task: taskSchema, secret: z.string().nullable().describe('of a webhook; never shown again') });
 
+const challenge = z.string().regex(/^[A-Za-z0-9._~-]{1,256}$/, 'not a challenge');
+
 /** How long a deletion can be undone. */
 export const taskUndoMs = 60_000;
 
@@ -137,5 +139,26 @@ export const taskRoutes = {
     summary: 'a new secret for its webhook; the old one ends',
     params: taskParams,
     answers: { 200: withSecret },
+  },
+  receiveHook: {
+    method: 'POST',
+    path: '/api/v1/hooks/{id}',
+    auth: 'open',
+    summary: 'start the task of a webhook: signed with its secret, over the bytes of the body; answered once it is on the disk',
+    params: taskParams,
+    raw: true,
+    answers: {
+      202: z.object({ status: z.enum(['accepted', 'duplicate']).describe('duplicate: this delivery came before'), messageId: z.string() }),
+    },
+  },
+  challengeHook: {
+    method: 'GET',
+    path: '/api/v1/hooks/{id}',
+    auth: 'open',
+    summary: 'for platforms that verify an address by a challenge: gives it back',
+    params: taskParams,
+    query: z.object({ challenge: challenge.optional(), 'hub.challenge': challenge.optional() }),
+    media: ['text/plain'],
+    answers: { 200: z.string() },
   },
 } as const satisfies Record<string, Route>;

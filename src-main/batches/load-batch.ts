@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { BatchLine, BodyLine } from '../../src-shared/contract/rest.ts';
+import { maskKeys } from '../logs/mask-keys.ts';
 import type { BatchRow, Database, Write } from '../storage/database.ts';
 
 /** Lines go to the disk in pieces of this size: enough for one commit, little enough for the memory. */
@@ -32,7 +33,7 @@ export const loadBatch = async (
     for await (const { line, value } of lines) {
       checkAgent(line, value, requireAgent);
       const { id = null, ...message } = value;
-      const stored = { clientId: id, request: JSON.stringify(message) };
+      const stored = { clientId: id, request: JSON.stringify({ ...message, content: maskKeys(message.content) }) };
       const run = runs.at(-1);
       // A blank line in the file leaves a gap in the numbers.
       if (run && run.firstLine + run.lines.length === line) run.lines.push(stored);

@@ -2,6 +2,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { ModelMessage } from '../agents/models/model-client.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
+import { maskKeys } from '../logs/mask-keys.ts';
 import type { Principal } from '../principal.ts';
 import type { Database, TurnRow } from '../storage/database.ts';
 import type { UploadRecord } from '../uploads/upload-store.ts';
@@ -128,7 +129,8 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
     return turn ? { kind: 'running', turn } : { kind: 'ended', row };
   };
 
-  return (message, by) => {
+  return (incoming, by) => {
+    const message = withoutKeys(incoming);
     if (!message.idempotency) return submit(message, by);
     const { key, bodyHash } = message.idempotency;
     const mapKey = `${by.id}\0${key}`;
@@ -142,6 +144,13 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
     return submitted;
   };
 };
+
+/** What somebody pasted by mistake is neither stored nor sent to a provider. */
+const withoutKeys = (message: IncomingMessage): IncomingMessage => ({
+  ...message,
+  content: maskKeys(message.content),
+  ...(message.history ? { history: message.history.map((said) => ({ ...said, content: maskKeys(said.content) })) } : {}),
+});
 
 const conflict = (): AppError => new AppError('IDEMPOTENCY_CONFLICT', { hint: 'Use a new key for a new message.' });
 

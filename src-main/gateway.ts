@@ -15,6 +15,7 @@ import { requireOutputSchema } from './agents/structured-output.ts';
 import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
 import { readJsonSchema } from './agents/tools/json-schema.ts';
 import { createMcpTools } from './agents/tools/mcp-tools.ts';
+import { memoryPrompt } from './agents/tools/memory.ts';
 import { createSkillTools } from './agents/tools/skill-tools.ts';
 import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
 import { createKeepBefore } from './agents/undo/keep-before.ts';
@@ -203,6 +204,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         budgets,
         readAttachments: createReadAttachments({ fs, uploads: uploadStore }),
         openWorkspace,
+        readNotes: (workspace) => memoryPrompt(fs, workspace),
         beginSkills: skills.begin,
       }),
     });

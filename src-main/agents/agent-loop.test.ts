@@ -30,6 +30,7 @@ const run = async (
       said += piece;
     },
     onState: () => undefined,
+    lastWords: () => null,
     isParallel: (name) => name === 'look',
     runTool: async (one) => {
       ran.push(one.id);

@@ -20,6 +20,8 @@ export type LoopInput = {
   readonly onState: (state: 'thinking' | 'running_tool') => void;
   /** Whether calls of this tool may run beside each other. */
   readonly isParallel: (name: string) => boolean;
+  /** What a tool wants to be the end of the reply: then the turn is over. */
+  readonly lastWords: () => string | null;
   /** Runs one call and gives what the model is told. */
   readonly runTool: (call: ModelToolCall) => Promise<string>;
 };
@@ -95,6 +97,12 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
       for (const [index, { id, name }] of group.entries())
         messages.push({ role: 'tool', toolCallId: id, name, content: contents[index] ?? '' });
       if (input.signal.aborted) return result(null);
+    }
+    const lastWords = input.lastWords();
+    if (lastWords !== null) {
+      input.onText(saidBefore ? `\n\n${lastWords}` : lastWords);
+      text = lastWords;
+      return result(null);
     }
     if (repeated.insists()) return result(goesInCircles());
     input.onState('thinking');

@@ -29,6 +29,8 @@ type RunAgentPorts = {
   readonly gate: ToolGate;
   /** What skills bring into a turn. */
   readonly beginSkills: Skills['begin'];
+  /** What an agent has noted for later, as a part of its prompt. */
+  readonly readNotes: (workspace: string) => Promise<string>;
   /** The agent's folder: made where it is missing, links resolved. */
   readonly openWorkspace: (agent: Agent) => Promise<string>;
 };
@@ -64,6 +66,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
   }): Promise<AgentResult> => {
     const calls = new Set<string>();
     const budget = ports.budgets.forTurn(request);
+    let lastWords: string | null = null;
     let modelId = (): string | null => null;
     try {
       const agent = ports.agents.get(request.agentId);
@@ -85,7 +88,8 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       const skills = await ports.beginSkills({ agentId: agent.id, content: request.content, history });
       const runner = (): ToolRunner => runnerFor(agent, request.options.tools, skills.tools());
       const { outputSchema } = request.options;
-      const system = `${request.options.system ?? agent.system}${skills.prompt}`;
+      const notes = request.options.system === undefined && mayUse(agent.tools, 'memory_read') ? await ports.readNotes(workspace) : '';
+      const system = `${request.options.system ?? agent.system}${notes}${skills.prompt}`;
       const loop: Omit<LoopInput, 'history' | 'onText'> = {
         model: chain.client,
         system: outputSchema ? `${system}\n\n${outputInstruction(outputSchema)}`.trim() : system,
@@ -95,6 +99,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
         traceId: request.traceId,
         signal,
         onState,
+        lastWords: () => lastWords,
         isParallel: (call) => runner().isParallel(call),
         runTool: async (call) => {
           // Some servers number calls anew in every step; within a turn an id must be one call's.
@@ -105,6 +110,9 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
             {
               ...{ workspace, signal, agentId: agent.id, sessionId: request.session.id, ownerId: request.ownerId },
               ...{ messageId: request.messageId, traceId: request.traceId },
+              endTurn: (words) => {
+                lastWords = words;
+              },
             },
             {
               onAsked: onToolAsked,

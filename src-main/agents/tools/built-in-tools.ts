@@ -1,8 +1,10 @@
 import * as fs from 'node:fs/promises';
 import type { Clock } from '../../gateway-ports.ts';
+import { redact } from '../../logs/redact.ts';
 import type { FetchPage } from '../../net/fetch-page.ts';
 import type { Programs } from '../../programs/open-programs.ts';
 import type { KeepBefore } from '../undo/keep-before.ts';
+import { createAskUser } from './ask-user.ts';
 import { createFetchUrl } from './fetch-url.ts';
 import { createFileEdit } from './file-edit.ts';
 import { createFileRead } from './file-read.ts';
@@ -10,6 +12,7 @@ import { createFileWrite } from './file-write.ts';
 import { createGlob } from './glob.ts';
 import { createGrep } from './grep.ts';
 import { createListDir } from './list-dir.ts';
+import { createMemoryRead, createMemoryWrite } from './memory.ts';
 import type { Search } from './search/open-search.ts';
 import { createShell } from './shell.ts';
 import type { Tool } from './tool.ts';
@@ -31,5 +34,8 @@ export const createBuiltInTools = ({ programs, search, keepBefore, fetchPage, cl
   createFileWrite(fs, keepBefore),
   createFileEdit(fs, keepBefore),
   createFetchUrl(fetchPage),
+  createMemoryRead(fs),
+  createMemoryWrite({ fs, keepBefore, redact }),
+  createAskUser(),
   createShell({ fs, programs, clock }),
 ];

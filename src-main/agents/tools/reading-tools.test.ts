@@ -149,7 +149,8 @@ describe('a call that is not right', () => {
     expect(await use('teleport', { to: 'id' })).toMatchObject({
       name: 'teleport',
       status: 'failed',
-      result: 'There is no tool "teleport". Tools: file_read, list_dir, glob, grep, file_write, file_edit, fetch_url, shell.',
+      result:
+        'There is no tool "teleport". Tools: file_read, list_dir, glob, grep, file_write, file_edit, fetch_url, memory_read, memory_write, ask_user, shell.',
     });
   });
   it('of a tool that this request does not allow is as if there were none', async () => {

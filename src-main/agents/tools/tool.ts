@@ -26,6 +26,8 @@ export type ToolContext = {
   readonly traceId: string;
   /** What it says while it runs, for who looks on; the model gets the result only. */
   readonly onOutput: (text: string) => void;
+  /** Ends the turn after the calls of this step, with this at the end of the reply. */
+  readonly endTurn: (lastWords: string) => void;
 };
 
 /** The exact thing that a call would do: what an approval shows, and all that it allows. */

@@ -8,6 +8,7 @@ import { exitCodeOf } from './exit-codes.ts';
 import { addMcp } from './mcp-program.ts';
 import { addSessions } from './sessions-program.ts';
 import { addSkills } from './skills-program.ts';
+import { addTasks } from './task-program.ts';
 
 export type CliPorts = {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -140,6 +141,7 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
   addApprovals(program, ports);
   addMcp(program, ports);
   addSessions(program, ports);
+  addTasks(program, ports);
   addSkills(program, ports, (code) => {
     exitCode = code;
   });

@@ -13,6 +13,7 @@ import { createSessionListStore, type SessionListStore } from './features/chat/s
 import { createUndoMessageWrites, type UndoMessageWrites } from './features/chat/undo-message-writes.ts';
 import { createLogsStore, type LogsStore } from './features/logs/logs-store.ts';
 import { createRegexTester, type OpenRegexWorker } from './features/logs/regex-tester.ts';
+import { createMcpStore, type McpStore } from './features/mcp/mcp-store.ts';
 import { createPreferencesStore, type PreferencesStore } from './features/preferences/preferences-store.ts';
 import { createSettingsStore, type SettingsStore } from './features/settings/settings-store.ts';
 import { createFirstRun, type FirstRun } from './features/setup/first-run.ts';
@@ -39,6 +40,7 @@ export type Console = {
   readonly logs: LogsStore;
   readonly tokens: TokensStore;
   readonly settings: SettingsStore;
+  readonly mcp: McpStore;
   readonly firstRun: FirstRun;
   readonly preferences: PreferencesStore;
   readonly signIn: SignInStore;
@@ -133,6 +135,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     logs,
     tokens,
     settings,
+    mcp: createMcpStore({ http, pin }),
     firstRun,
     preferences,
     signIn,

@@ -1,4 +1,4 @@
-import { KeyRound, MessageSquare, ScrollText, Settings, WandSparkles } from 'lucide-react';
+import { KeyRound, MessageSquare, Plug, ScrollText, Settings, WandSparkles } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ChatPage } from './features/chat/chat-page.tsx';
 import type { PageId } from './navigation.ts';
@@ -17,6 +17,10 @@ export const pages: Readonly<Record<PageId, Page>> = {
   tokens: {
     icon: KeyRound,
     Content: lazy(() => import('./features/tokens/tokens-page.tsx').then(({ TokensPage }) => ({ default: TokensPage }))),
+  },
+  mcp: {
+    icon: Plug,
+    Content: lazy(() => import('./features/mcp/mcp-page.tsx').then(({ McpPage }) => ({ default: McpPage }))),
   },
   logs: {
     icon: ScrollText,

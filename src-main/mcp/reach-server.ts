@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { McpServerConfig } from '../../src-shared/contract/config.ts';
+import { keychainReference, looksLikeSecret } from '../../src-shared/looks-like-secret.ts';
 import type { ReachedServer } from './mcp-session.ts';
 
 export type ReachPorts = {
@@ -25,18 +26,16 @@ export const reachServer = async (config: McpServerConfig, ports: ReachPorts): P
   };
 };
 
-const reference = /\$\{keychain:([A-Za-z0-9][A-Za-z0-9._-]{0,127})\}/g;
-
 const filled = async (values: Readonly<Record<string, string>> | undefined, { getKey }: ReachPorts): Promise<Record<string, string>> => {
   const entries = Object.entries(values ?? {}).map(async ([name, value]): Promise<[string, string]> => {
     const keys = new Map<string, string>();
-    for (const [, key = ''] of value.matchAll(reference)) {
+    for (const [, key = ''] of value.matchAll(keychainReference)) {
       const secret = await getKey(key);
       if (secret === null)
         throw new Error(`${name} names the keychain entry "${key}", which is not there. Put it there: openclaw config set-key ${key}`);
       keys.set(key, secret);
     }
-    return [name, value.replace(reference, (_all, key: string) => keys.get(key) ?? '')];
+    return [name, value.replace(keychainReference, (_all, key: string) => keys.get(key) ?? '')];
   });
   return Object.fromEntries(await Promise.all(entries));
 };
@@ -44,10 +43,8 @@ const filled = async (values: Readonly<Record<string, string>> | undefined, { ge
 /** Names of values that look like secrets and stand in the file as they are. */
 export const plainSecrets = ({ env, headers }: McpServerConfig): readonly string[] =>
   Object.entries({ ...env, ...headers })
-    .filter(([name, value]) => secretName.test(name) && value !== '' && value.search(reference) === -1)
+    .filter(([name, value]) => looksLikeSecret(name) && value !== '' && value.search(keychainReference) === -1)
     .map(([name]) => name);
-
-const secretName = /(^|[_-])(key|token|secret|password|passwd|pat|credentials?|authorization|cookie)s?($|[_-])|apikey|authorization/i;
 
 /** One line for people: what is started, or who is called. */
 export const whereOf = (config: McpServerConfig): string =>

@@ -1,8 +1,9 @@
 import type { MessageKey } from './en.ts';
 import { common } from './zh-cn/common.ts';
 import { logs } from './zh-cn/logs.ts';
+import { mcp } from './zh-cn/mcp.ts';
 import { settings } from './zh-cn/settings.ts';
 import { setup } from './zh-cn/setup.ts';
 import { tokens } from './zh-cn/tokens.ts';
 
-export const zhCn: Readonly<Record<MessageKey, string>> = { ...common, ...tokens, ...logs, ...settings, ...setup };
+export const zhCn: Readonly<Record<MessageKey, string>> = { ...common, ...tokens, ...logs, ...mcp, ...settings, ...setup };

@@ -12,6 +12,7 @@ export const common = {
   'nav.chat': 'Chat',
   'nav.agents': 'Agent',
   'nav.tokens': 'Tokens',
+  'nav.mcp': 'MCP servers',
   'nav.logs': 'Logs',
   'nav.settings': 'Settings',
   'nav.setup': 'Guided setup',

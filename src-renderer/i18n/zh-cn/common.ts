@@ -12,6 +12,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'nav.chat': '聊天',
   'nav.agents': '智能体',
   'nav.tokens': '令牌',
+  'nav.mcp': 'MCP 服务器',
   'nav.logs': '日志',
   'nav.settings': '设置',
   'nav.setup': '初始设置',

@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '../../api/api-error.ts';
+import { showDone } from '../../ui/toast.ts';
+
+export type Action = {
+  readonly busy: boolean;
+  readonly error: ApiError | null;
+  /** Says so where the change was made. @returns whether it was */
+  readonly run: (change: () => Promise<boolean>) => Promise<boolean>;
+};
+
+/** One change at a time, with what went wrong beside what asked for it. */
+export const useAction = (): Action => {
+  const { t } = useTranslation();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  return {
+    busy,
+    error,
+    run: async (change) => {
+      setBusy(true);
+      setError(null);
+      try {
+        const made = await change();
+        if (made) showDone(t('mcp.done'));
+        return made;
+      } catch (thrown) {
+        setError(ApiError.from(thrown));
+        return false;
+      } finally {
+        setBusy(false);
+      }
+    },
+  };
+};

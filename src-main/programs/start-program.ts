@@ -22,8 +22,9 @@ const politeMs = 300;
 const graceMs = 700;
 
 export const createStartProgram =
-  ({ clock }: { readonly clock: Pick<Clock, 'after'> }): StartProgram =>
-  ({ argv: [file, ...args], cwd, env }, on) => {
+  ({ clock, platform }: { readonly clock: Pick<Clock, 'after'>; readonly platform: NodeJS.Platform }): StartProgram =>
+  ({ argv, cwd, env }, on) => {
+    const [file, ...args] = platform === 'win32' ? throughCmd(argv) : argv;
     const child = spawn(file, args, {
       cwd,
       env: { ...env },
@@ -68,3 +69,7 @@ export const createStartProgram =
       ended,
     };
   };
+
+/** On Windows `npx` and its like are `npx.cmd`, which only its shell starts. */
+export const throughCmd = (argv: readonly [string, ...string[]]): readonly [string, ...string[]] =>
+  /[\\/]|\.(exe|com)$/i.test(argv[0]) ? argv : ['cmd.exe', '/d', '/c', ...argv];

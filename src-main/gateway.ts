@@ -5,6 +5,7 @@ import { type Agent, createAgentRegistry } from './agents/agent-registry.ts';
 import { createAgentRoutes } from './agents/agent-routes.ts';
 import { createBudgetRoutes } from './agents/budgets/budget-routes.ts';
 import { createBudgets } from './agents/budgets/budgets.ts';
+import { createDelegate } from './agents/delegation/delegate.ts';
 import { createFetchJson, discoverLocalModels, discoverLocalServers } from './agents/models/discovery.ts';
 import { createModelRoutes } from './agents/models/model-routes.ts';
 import { createModelTransport } from './agents/models/model-transport.ts';
@@ -165,8 +166,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(mcpServers.close);
     const proxy = proxySettings(config.proxy, ports.env);
     const keepBefore = createKeepBefore({ database, clock });
+    const delegate = createDelegate({ agents, submit: (request) => engine.submit(request), now: clock.now, randomBytes });
     const builtIn = createBuiltInTools({ ...ports, keepBefore, fetchPage: ports.openPages(proxy) });
-    const catalog = createToolCatalog([fixedTools(builtIn), createMcpTools(mcpServers)]);
+    const catalog = createToolCatalog([fixedTools([...builtIn, delegate]), createMcpTools(mcpServers)]);
     const openWorkspace = (agent: Agent): Promise<string> => ports.openWorkspace(agent.id, agent.workspace);
     const skills = await openSkills({ ...ports, database, live, agents, catalog, openWorkspace, make: createSkillTools(ports) });
     undo.push(async () => skills.close());

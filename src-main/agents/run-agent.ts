@@ -110,6 +110,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
             {
               ...{ workspace, signal, agentId: agent.id, sessionId: request.session.id, ownerId: request.ownerId },
               ...{ messageId: request.messageId, traceId: request.traceId },
+              isHidden: request.session.hidden,
               endTurn: (words) => {
                 lastWords = words;
               },

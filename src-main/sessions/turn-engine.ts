@@ -103,7 +103,7 @@ export const createTurnEngine = (ports: EnginePorts): TurnEngine => {
       },
       { onDisk },
     );
-    queue.enqueue(request.session.id, turn.run);
+    queue.enqueue(request.session.id, turn.run, request.isNested);
     turns.set(request.messageId, turn);
     const inSession = sessions.get(request.session.id) ?? new Set();
     // What was said first stands first in the log, even where nobody waits for it yet.

@@ -6,8 +6,8 @@ const waitingMost = 1_000;
 export type TurnQueue = {
   /** To be asked before a message is taken in. @throws AppError QUEUE_FULL */
   readonly requireRoom: (sessionId: string) => void;
-  /** Takes it in any case: what was acknowledged before a restart has its place. */
-  readonly enqueue: (sessionId: string, run: () => Promise<void>) => void;
+  /** Takes it in any case: what was acknowledged before a restart has its place. A nested one begins whatever else is at work. */
+  readonly enqueue: (sessionId: string, run: () => Promise<void>, isNested?: boolean) => void;
   readonly size: () => { readonly running: number; readonly waiting: number };
 };
 
@@ -40,7 +40,7 @@ export const createTurnQueue = (most: () => number): TurnQueue => {
     requireRoom: (sessionId) => {
       if ((lanes.get(sessionId)?.length ?? 0) >= waitingMost) throw new AppError('QUEUE_FULL');
     },
-    enqueue: (sessionId, run) => {
+    enqueue: (sessionId, run, isNested = false) => {
       const lane = lanes.get(sessionId);
       waiting += 1;
       if (lane) {
@@ -48,6 +48,10 @@ export const createTurnQueue = (most: () => number): TurnQueue => {
         return;
       }
       lanes.set(sessionId, [run]);
+      if (isNested) {
+        start(sessionId);
+        return;
+      }
       ready.push(sessionId);
       next();
     },

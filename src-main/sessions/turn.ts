@@ -10,6 +10,8 @@ export type TurnRequest = {
   readonly session: NewSessionRow;
   /** The first turn of a session that was made for it: there is no history to read. */
   readonly isFirst?: boolean;
+  /** Another turn waits for it and holds a place already: it must not wait for one. */
+  readonly isNested?: boolean;
   /** What was said before, as the client has it: stands instead of what the session has. Never stored. */
   readonly history?: readonly ModelMessage[] | undefined;
   readonly ownerId: string;
@@ -39,9 +41,9 @@ export type TurnOutcome = {
 
 /**
  * Clients of this door are gone when the gateway is, what they sent along is not on the disk, and their SDKs ask
- * again: such a turn is never put off to the next start.
+ * again: such a turn is never put off to the next start. So it is where an agent waits for another.
  */
-export const endsWithGateway = (via: Door): boolean => via === 'openai';
+export const endsWithGateway = (via: Door): boolean => via === 'openai' || via === 'delegate';
 
 /** One event of a running turn on its way to readers. `seq` only on durable ones. */
 export type Published = { readonly event: TurnEvent; readonly at: number; readonly seq: number | null };

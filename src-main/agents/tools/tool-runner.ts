@@ -16,7 +16,7 @@ export type ToolHooks = {
 };
 
 /** Of the context what is the same for every call of a turn. */
-export type TurnContext = Omit<ToolContext, 'toolCallId' | 'onOutput'>;
+export type TurnContext = Omit<ToolContext, 'toolCallId' | 'onOutput' | 'onWaiting' | 'toolNames'>;
 
 /** Runs what a model called: finds the tool, validates the arguments, asks where somebody has to be asked, records the start, bounds time and output. */
 export type ToolRunner = {
@@ -68,8 +68,21 @@ export const createToolRunner = (
     isParallel: (name) => byName.get(name)?.parallel === true,
     run: async (call, turn, hooks) => {
       const shown: ToolCall = { id: call.id, name: call.name, arguments: parseObject(call.argumentsJson) ?? {}, status: 'started' };
-      const context: ToolContext = { ...turn, toolCallId: call.id, onOutput: (text) => hooks.onOutput(shown, text) };
+      let isWaiting = false;
+      const context: ToolContext = {
+        ...turn,
+        toolCallId: call.id,
+        onOutput: (text) => hooks.onOutput(shown, text),
+        onWaiting: async (approval) => {
+          if (approval === null && !isWaiting) return;
+          isWaiting = approval !== null;
+          if (approval === null) await hooks.onStarted(shown, isInDoubt);
+          else await hooks.onAsked({ ...shown, status: 'awaiting_approval' }, approval, []);
+        },
+        toolNames: () => [...byName.keys()],
+      };
       let startedAt: number | null = null;
+      let isInDoubt = false;
 
       const attempt = async (): Promise<Result> => {
         const { tool, args } = find(call.name, call.argumentsJson);
@@ -83,7 +96,8 @@ export const createToolRunner = (
           onAsked: (approval, writes) => recorded(hooks.onAsked({ ...shown, status: 'awaiting_approval' }, approval, writes)),
         });
         if (!verdict.allowed) return { status: 'denied', text: verdict.why };
-        await recorded(hooks.onStarted(shown, hasSideEffects(tool.effect)));
+        isInDoubt = hasSideEffects(tool.effect) || tool.leadsToEffects === true;
+        await recorded(hooks.onStarted(shown, isInDoubt));
         startedAt = clock.monotonic();
         return { status: 'finished', text: await execute(tool, args, context) };
       };

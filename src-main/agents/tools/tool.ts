@@ -28,6 +28,12 @@ export type ToolContext = {
   readonly onOutput: (text: string) => void;
   /** Ends the turn after the calls of this step, with this at the end of the reply. */
   readonly endTurn: (lastWords: string) => void;
+  /** It waits for an approval that somebody else asked for; null: it goes on. Resolves when that is on the disk. */
+  readonly onWaiting: (approval: Approval | null) => Promise<void>;
+  /** Of what is said in its session nothing is kept. */
+  readonly isHidden: boolean;
+  /** The tools that this turn has. */
+  readonly toolNames: () => readonly string[];
 };
 
 /** The exact thing that a call would do: what an approval shows, and all that it allows. */
@@ -69,6 +75,8 @@ export type Tool<Schema extends ToolParameters = ToolParameters> = {
   readonly description: string;
   readonly parameters: Schema;
   readonly effect: Effect;
+  /** Though it has no effect itself, what it begins may have: its start is recorded as if it had. */
+  readonly leadsToEffects?: true;
   /** Calls of it in one step may run side by side; only for tools that change nothing. */
   readonly parallel?: true;
   /** Longest it may take, ms; default 60 s. Waiting for an approval is not counted. */

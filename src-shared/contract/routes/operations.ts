@@ -59,7 +59,7 @@ export const logBatchSchema = z.object({
 export type LogBatch = z.infer<typeof logBatchSchema>;
 
 /** The door a turn came in by. */
-export const doorSchema = z.enum(['rest', 'invoke', 'ws', 'openai', 'batch', 'task', 'channel', 'mcp']);
+export const doorSchema = z.enum(['rest', 'invoke', 'ws', 'openai', 'batch', 'task', 'channel', 'mcp', 'delegate']);
 export type Door = z.infer<typeof doorSchema>;
 
 const requestRowSchema = z.object({

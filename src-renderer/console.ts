@@ -1,4 +1,4 @@
-import type { StoreApi } from 'zustand/vanilla';
+import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DesktopBridge } from '../src-shared/contract/ipc.ts';
 import { createConnect } from './api/connect-socket.ts';
 import { createBrowserCredentials, createDesktopCredentials } from './api/credentials.ts';
@@ -18,6 +18,7 @@ import { createPreferencesStore, type PreferencesStore } from './features/prefer
 import { createSettingsStore, type SettingsStore } from './features/settings/settings-store.ts';
 import { createFirstRun, type FirstRun } from './features/setup/first-run.ts';
 import { createSignInStore, type SignInStore } from './features/sign-in/sign-in-store.ts';
+import { createSkillsStore, type SkillsStore } from './features/skills/skills-store.ts';
 import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
 import { tokenIdOf } from './features/tokens/token-id.ts';
 import { createTokensStore, type TokensStore } from './features/tokens/tokens-store.ts';
@@ -39,6 +40,9 @@ export type Console = {
   readonly status: StatusStore;
   readonly logs: LogsStore;
   readonly tokens: TokensStore;
+  readonly skills: SkillsStore;
+  /** What another page puts into the message field; null once it is there. */
+  readonly draft: StoreApi<{ readonly text: string | null }>;
   readonly settings: SettingsStore;
   readonly mcp: McpStore;
   readonly firstRun: FirstRun;
@@ -106,6 +110,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
       return bridge !== undefined;
     },
   });
+  const skills = createSkillsStore({ http, pin });
   const preferences = createPreferencesStore({ storage: ports.storage, preferred: ports.preferredLanguages });
   const settings = createSettingsStore({ http, pin, show: preferences.choose, changed: () => void loadModels() });
 
@@ -134,6 +139,8 @@ export const createConsole = (ports: ConsolePorts): Console => {
     status,
     logs,
     tokens,
+    skills,
+    draft: createStore<{ readonly text: string | null }>(() => ({ text: null })),
     settings,
     mcp: createMcpStore({ http, pin }),
     firstRun,

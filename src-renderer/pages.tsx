@@ -1,4 +1,4 @@
-import { KeyRound, MessageSquare, Plug, ScrollText, Settings, WandSparkles } from 'lucide-react';
+import { Blocks, KeyRound, MessageSquare, Plug, ScrollText, Settings, WandSparkles } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ChatPage } from './features/chat/chat-page.tsx';
 import type { PageId } from './navigation.ts';
@@ -17,6 +17,10 @@ export const pages: Readonly<Record<PageId, Page>> = {
   tokens: {
     icon: KeyRound,
     Content: lazy(() => import('./features/tokens/tokens-page.tsx').then(({ TokensPage }) => ({ default: TokensPage }))),
+  },
+  skills: {
+    icon: Blocks,
+    Content: lazy(() => import('./features/skills/skills-page.tsx').then(({ SkillsPage }) => ({ default: SkillsPage }))),
   },
   mcp: {
     icon: Plug,

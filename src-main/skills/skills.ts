@@ -115,9 +115,9 @@ export const createSkills = (ports: Ports): Skills => {
     ];
     const near = nearNames(mention.name, names);
     throw new AppError('SKILL_UNKNOWN', {
-      message: `There is no skill or agent "${mention.name}".`,
+      message: `There is no skill or agent "${mention.name}".${near.length > 0 ? ` Did you mean @${near.join(' or @')}?` : ''}`,
       details: { near },
-      hint: `${near.length > 0 ? `Did you mean @${near.join(' or @')}?` : `There are: ${names.slice(0, 10).join(', ')}.`} A space before the @ makes it plain text.`,
+      hint: `${near.length > 0 ? '' : `There are: ${names.slice(0, 10).join(', ')}. `}A space before the @ makes it plain text.`,
     });
   };
 

@@ -3,9 +3,10 @@ import { logs } from './en/logs.ts';
 import { mcp } from './en/mcp.ts';
 import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
+import { skills } from './en/skills.ts';
 import { tokens } from './en/tokens.ts';
 
 /** Every text of the console. Keys are flat; `{{name}}` is filled in; `_one`/`_other` are picked by `count`. */
-export const en = { ...common, ...tokens, ...logs, ...mcp, ...settings, ...setup } as const;
+export const en = { ...common, ...tokens, ...skills, ...logs, ...mcp, ...settings, ...setup } as const;
 
 export type MessageKey = keyof typeof en;

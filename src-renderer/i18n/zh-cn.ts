@@ -4,6 +4,7 @@ import { logs } from './zh-cn/logs.ts';
 import { mcp } from './zh-cn/mcp.ts';
 import { settings } from './zh-cn/settings.ts';
 import { setup } from './zh-cn/setup.ts';
+import { skills } from './zh-cn/skills.ts';
 import { tokens } from './zh-cn/tokens.ts';
 
-export const zhCn: Readonly<Record<MessageKey, string>> = { ...common, ...tokens, ...logs, ...mcp, ...settings, ...setup };
+export const zhCn: Readonly<Record<MessageKey, string>> = { ...common, ...tokens, ...skills, ...logs, ...mcp, ...settings, ...setup };

@@ -1,5 +1,5 @@
 import { ArrowUp, Bot, ChevronDown, Square } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { maxContentBytes } from '../../../src-shared/contract/ws.ts';
@@ -11,17 +11,26 @@ import { Menu, MenuChoices } from '../../ui/menu.tsx';
 import { showProblem } from '../../ui/toast.ts';
 import { defaultAgentId } from './agents-store.ts';
 import { openThread } from './chat-store.ts';
+import { type MentionChoice, MentionList, useMentionChoices } from './mention-list.tsx';
 import { isActive } from './thread.ts';
 
 export const Composer = (): ReactElement => {
   const { t } = useTranslation();
-  const { chat } = useConsole();
+  const { chat, draft, skills } = useConsole();
   const running = useStore(chat, (state) => openThread(state).turns.some((turn) => isActive(turn) && turn.messageId !== null));
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
   const agent = useChosenAgent();
 
   useEffect(() => field.current?.focus(), []);
+  const drafted = useStore(draft, (state) => state.text);
+  useEffect(() => {
+    if (drafted === null) return;
+    setText(drafted);
+    draft.setState({ text: null });
+    field.current?.focus();
+  }, [drafted, draft]);
+  const mentions = useMentions(text, (name) => setText(`@${name} `));
 
   const send = (): void => {
     if (text.trim() === '') return;
@@ -37,6 +46,7 @@ export const Composer = (): ReactElement => {
   useEscape(running, stop);
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (mentions.onKeyDown(event)) return;
     // While an input method composes, Enter takes the candidate. 229 is what older Chromium says on its last key.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229) return;
     event.preventDefault();
@@ -45,14 +55,23 @@ export const Composer = (): ReactElement => {
 
   return (
     <div className="mx-auto w-full max-w-[46rem] px-6 pb-4">
-      <div className="rounded-2xl border border-input/60 bg-background shadow-xs transition-colors focus-within:border-link focus-within:ring-2 focus-within:ring-link/20 dark:bg-card">
+      <div className="relative rounded-2xl border border-input/60 bg-background shadow-xs transition-colors focus-within:border-link focus-within:ring-2 focus-within:ring-link/20 dark:bg-card">
+        {mentions.choices.length > 0 ? <MentionList {...mentions} onChoose={mentions.choose} /> : null}
         <textarea
           ref={field}
           value={text}
           rows={1}
           aria-label={t('composer.label')}
           placeholder={t('composer.placeholder', { agent: agent?.name ?? t('app.name') })}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => {
+            const { value } = event.target;
+            // What there is may have changed since it was last asked for.
+            if (value === '@') void skills.load();
+            setText(value);
+          }}
+          aria-autocomplete="list"
+          aria-controls={mentions.choices.length > 0 ? mentions.id : undefined}
+          aria-activedescendant={mentions.choices.length > 0 ? `${mentions.id}-${mentions.active}` : undefined}
           onKeyDown={onKeyDown}
           className="grow-field block max-h-[min(40vh,320px)] min-h-[46px] w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[15px] leading-relaxed outline-none placeholder:text-muted-foreground"
         />
@@ -71,6 +90,31 @@ export const Composer = (): ReactElement => {
       </div>
     </div>
   );
+};
+
+/** The list behind `@`: arrows move, Enter and Tab take, Escape closes it until the text is another. */
+const useMentions = (text: string, onName: (name: string) => void) => {
+  const id = useId();
+  const [at, setAt] = useState({ text: '', index: 0 });
+  const [closed, setClosed] = useState<string | null>(null);
+  const found = useMentionChoices(text);
+  const choices = closed === text ? [] : found;
+  const active = at.text === text ? Math.min(at.index, Math.max(0, choices.length - 1)) : 0;
+  const choose = ({ name }: MentionChoice): void => onName(name);
+  /** Whether the key was its own. */
+  const onKeyDown = (event: KeyboardEvent): boolean => {
+    const choice = choices[active];
+    if (choice === undefined || event.nativeEvent.isComposing) return false;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) setAt({ text, index: (active + step + choices.length) % choices.length });
+    else if (event.key === 'Escape') setClosed(text);
+    else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey)) choose(choice);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  };
+  return { id, choices, active, choose, onKeyDown };
 };
 
 const AgentChoice = (): ReactElement | null => {

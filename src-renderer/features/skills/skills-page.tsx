@@ -1,0 +1,132 @@
+import { Blocks, Plus, RotateCcw } from 'lucide-react';
+import { type DragEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Skill } from '../../../src-shared/contract/rest.ts';
+import { ApiError } from '../../api/api-error.ts';
+import { useConsole } from '../../console-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { cx } from '../../ui/class-names.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorCard } from '../../ui/error-card.tsx';
+import { PageFrame } from '../../ui/page-frame.tsx';
+import { showDone, showProblem } from '../../ui/toast.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { BindDialog } from './bind-dialog.tsx';
+import { SkillCard } from './skill-card.tsx';
+
+const refreshMs = 15_000;
+const undoMs = 10_000;
+
+export const SkillsPage = (): ReactElement => {
+  const { t } = useTranslation();
+  const { skills, now, draft, navigation } = useConsole();
+  const { skills: all, loading, error } = useStore(skills);
+  const [binding, setBinding] = useState<{ readonly skill: Skill; readonly tool: Skill['tools'][number] } | null>(null);
+  const [over, setOver] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const time = useNow(now, refreshMs);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each tick of the clock asks again
+  useEffect(() => {
+    if (!document.hidden) void skills.load();
+  }, [skills, time]);
+
+  const say = (thrown: unknown): void => {
+    const failed = ApiError.from(thrown);
+    showProblem(failed.code === 'ARCHIVE_REFUSED' ? failed.message : t(`error.${failed.code}`));
+  };
+  const install = async (files: readonly File[]): Promise<void> => {
+    for (const file of files)
+      try {
+        const { skill, replaced } = await skills.install(file);
+        showDone(t(replaced ? 'skills.replaced' : 'skills.installed', { name: skill.name }), replaced ? undo(skill) : undefined);
+      } catch (thrown) {
+        say(thrown);
+      }
+  };
+  const undo = ({ slug }: Skill) => ({
+    ...{ id: `skill-${slug}`, label: t('skills.undo'), forMs: undoMs },
+    act: () => void skills.restore(slug).catch(say),
+  });
+  const remove = async (skill: Skill): Promise<void> => {
+    try {
+      await skills.remove(skill.slug);
+      showDone(t('skills.removed', { name: skill.name }), undo(skill));
+    } catch (thrown) {
+      say(thrown);
+    }
+  };
+  const tryIt = ({ slug }: Skill): void => {
+    draft.setState({ text: `@${slug} ` });
+    navigation.go('chat');
+  };
+  const onDrop = (event: DragEvent): void => {
+    event.preventDefault();
+    setOver(false);
+    void install([...event.dataTransfer.files]);
+  };
+
+  const choose = (
+    <Button look="primary" onClick={() => picker.current?.click()}>
+      <Plus size={15} aria-hidden />
+      {t('skills.install')}
+    </Button>
+  );
+  return (
+    <PageFrame title={t('skills.title')} actions={choose}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button beside the title does the same by keyboard */}
+      <div
+        className={cx('flex min-h-full flex-col gap-4 px-5 py-4', over && 'bg-hover')}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+      >
+        <input
+          ref={picker}
+          type="file"
+          accept=".zip,.json"
+          hidden
+          aria-label={t('skills.install')}
+          onChange={(event) => {
+            void install([...(event.target.files ?? [])]);
+            event.target.value = '';
+          }}
+        />
+        {error ? (
+          <div role="alert">
+            <ErrorCard error={error} title={t('skills.failed')}>
+              <Button onClick={() => void skills.load()}>
+                <RotateCcw size={14} aria-hidden />
+                {t('turn.retry')}
+              </Button>
+            </ErrorCard>
+          </div>
+        ) : null}
+        {loading ? <div role="status" aria-label={t('skills.loading')} className="shimmer h-32 rounded-xl bg-muted" /> : null}
+        {!loading && all.length === 0 && error === null ? (
+          <EmptyState icon={Blocks} title={t('skills.empty')} text={t('skills.emptyText')} />
+        ) : null}
+        {all.length === 0 ? null : (
+          <>
+            <p className="text-[13px] text-muted-foreground">{t('skills.text')}</p>
+            <ul aria-label={t('skills.title')} className="grid grid-cols-[repeat(auto-fill,minmax(min(22rem,100%),1fr))] gap-3">
+              {all.map((skill) => (
+                <SkillCard
+                  key={skill.file}
+                  skill={skill}
+                  onTry={() => tryIt(skill)}
+                  onRemove={() => void remove(skill)}
+                  onBind={(tool) => setBinding({ skill, tool })}
+                />
+              ))}
+            </ul>
+          </>
+        )}
+      </div>
+      {binding ? <BindDialog {...binding} onClose={() => setBinding(null)} /> : null}
+    </PageFrame>
+  );
+};

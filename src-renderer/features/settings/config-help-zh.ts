@@ -54,4 +54,6 @@ export const configHelpZh: Readonly<Record<string, string>> = {
   'ui.language': '控制台和桌面应用的语言；auto：跟随浏览器或系统',
   'ui.theme': '所有控制台的主题',
   'ui.closeToTray': '关闭窗口时：ask 询问、hide 隐藏到托盘继续运行、quit 退出',
+  'proxy.url': '模型请求和 fetch_url 使用的代理，代替环境变量 HTTPS_PROXY 和 HTTP_PROXY；启动时读取',
+  'proxy.bypass': '不经代理访问的主机，写法同 NO_PROXY；本机从不经代理',
 };

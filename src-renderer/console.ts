@@ -22,6 +22,7 @@ import { createSkillsStore, type SkillsStore } from './features/skills/skills-st
 import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
 import { tokenIdOf } from './features/tokens/token-id.ts';
 import { createTokensStore, type TokensStore } from './features/tokens/tokens-store.ts';
+import { createUsageStore, type UsageStore } from './features/usage/usage-store.ts';
 import { createNavigation, type Navigation } from './navigation.ts';
 import { createPinPrompt, type PinPrompt } from './pin/pin-prompt.ts';
 
@@ -43,6 +44,7 @@ export type Console = {
   readonly skills: SkillsStore;
   /** What another page puts into the message field; null once it is there. */
   readonly draft: StoreApi<{ readonly text: string | null }>;
+  readonly usage: UsageStore;
   readonly settings: SettingsStore;
   readonly mcp: McpStore;
   readonly firstRun: FirstRun;
@@ -141,6 +143,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     tokens,
     skills,
     draft: createStore<{ readonly text: string | null }>(() => ({ text: null })),
+    usage: createUsageStore(http, now),
     settings,
     mcp: createMcpStore({ http, pin }),
     firstRun,

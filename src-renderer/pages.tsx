@@ -1,4 +1,4 @@
-import { Blocks, KeyRound, MessageSquare, Plug, ScrollText, Settings, WandSparkles } from 'lucide-react';
+import { Blocks, ChartColumn, KeyRound, MessageSquare, Plug, ScrollText, Settings, WandSparkles } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ChatPage } from './features/chat/chat-page.tsx';
 import type { PageId } from './navigation.ts';
@@ -29,6 +29,10 @@ export const pages: Readonly<Record<PageId, Page>> = {
   logs: {
     icon: ScrollText,
     Content: lazy(() => import('./features/logs/logs-page.tsx').then(({ LogsPage }) => ({ default: LogsPage }))),
+  },
+  usage: {
+    icon: ChartColumn,
+    Content: lazy(() => import('./features/usage/usage-page.tsx').then(({ UsagePage }) => ({ default: UsagePage }))),
   },
   settings: {
     icon: Settings,

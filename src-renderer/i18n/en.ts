@@ -5,8 +5,9 @@ import { settings } from './en/settings.ts';
 import { setup } from './en/setup.ts';
 import { skills } from './en/skills.ts';
 import { tokens } from './en/tokens.ts';
+import { usage } from './en/usage.ts';
 
 /** Every text of the console. Keys are flat; `{{name}}` is filled in; `_one`/`_other` are picked by `count`. */
-export const en = { ...common, ...tokens, ...skills, ...logs, ...mcp, ...settings, ...setup } as const;
+export const en = { ...common, ...tokens, ...skills, ...logs, ...mcp, ...settings, ...setup, ...usage } as const;
 
 export type MessageKey = keyof typeof en;

@@ -6,5 +6,6 @@ import { settings } from './zh-cn/settings.ts';
 import { setup } from './zh-cn/setup.ts';
 import { skills } from './zh-cn/skills.ts';
 import { tokens } from './zh-cn/tokens.ts';
+import { usage } from './zh-cn/usage.ts';
 
-export const zhCn: Readonly<Record<MessageKey, string>> = { ...common, ...tokens, ...skills, ...logs, ...mcp, ...settings, ...setup };
+export const zhCn: Readonly<Record<MessageKey, string>> = { ...common, ...tokens, ...skills, ...logs, ...mcp, ...settings, ...setup, ...usage };

@@ -11,6 +11,7 @@ import { type AgentsStore, createAgentsStore } from './features/chat/agents-stor
 import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
 import { createSessionListStore, type SessionListStore } from './features/chat/session-list-store.ts';
 import { createUndoMessageWrites, type UndoMessageWrites } from './features/chat/undo-message-writes.ts';
+import { createUploads, type Uploads } from './features/chat/uploads.ts';
 import { createLogsStore, type LogsStore } from './features/logs/logs-store.ts';
 import { createRegexTester, type OpenRegexWorker } from './features/logs/regex-tester.ts';
 import { createMcpStore, type McpStore } from './features/mcp/mcp-store.ts';
@@ -44,6 +45,7 @@ export type Console = {
   readonly skills: SkillsStore;
   /** What another page puts into the message field; null once it is there. */
   readonly draft: StoreApi<{ readonly text: string | null }>;
+  readonly uploads: Uploads;
   readonly usage: UsageStore;
   readonly settings: SettingsStore;
   readonly mcp: McpStore;
@@ -143,6 +145,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     tokens,
     skills,
     draft: createStore<{ readonly text: string | null }>(() => ({ text: null })),
+    uploads: createUploads(http),
     usage: createUsageStore(http, now),
     settings,
     mcp: createMcpStore({ http, pin }),

@@ -16,6 +16,8 @@ type Arguments<Id extends RouteId> =
 export type HttpClient = {
   /** @throws ApiError, or the signal's reason when the caller aborted */
   readonly call: <Id extends RouteId>(id: Id, ...args: Arguments<Id>) => Promise<Answer<Id>>;
+  /** A route that takes a file. @throws as `call` */
+  readonly upload: <Id extends RouteId>(id: Id, request: RouteRequest<Id>, file: Blob) => Promise<Answer<Id>>;
   /** A route that answers a file. @throws as `call` */
   readonly download: <Id extends RouteId>(id: Id, ...args: Arguments<Id>) => Promise<Download>;
 };
@@ -33,15 +35,10 @@ type HttpClientOptions = {
 
 /** One function for every row of the route table; what comes back has passed that row's schema. */
 export const createHttpClient = (options: HttpClientOptions): HttpClient => ({
-  call: async <Id extends RouteId>(id: Id, ...[request, callOptions]: Arguments<Id>) => {
-    const route: Route = routes[id];
-    const response = await send(options, route, request ?? {}, callOptions ?? {});
-    const body = await readJson(response);
-    if (!(response.status in route.answers)) throw refused(options, route, response, body);
-    const parsed = route.answers[response.status]?.safeParse(body);
-    if (!parsed?.success) throw badAnswer(response, parsed?.error);
-    return parsed.data as Answer<Id>;
-  },
+  call: async <Id extends RouteId>(id: Id, ...[request, callOptions]: Arguments<Id>) =>
+    readAnswer<Id>(options, routes[id], await send(options, routes[id], request ?? {}, callOptions ?? {})),
+  upload: async <Id extends RouteId>(id: Id, request: RouteRequest<Id>, file: Blob) =>
+    readAnswer<Id>(options, routes[id], await send(options, routes[id], { ...request, file }, {})),
   download: async <Id extends RouteId>(id: Id, ...[request, callOptions]: Arguments<Id>) => {
     const route: Route = routes[id];
     const response = await send(options, route, request ?? {}, callOptions ?? {});
@@ -54,6 +51,14 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => ({
   },
 });
 
+const readAnswer = async <Id extends RouteId>(options: HttpClientOptions, route: Route, response: Response): Promise<Answer<Id>> => {
+  const body = await readJson(response);
+  if (!(response.status in route.answers)) throw refused(options, route, response, body);
+  const parsed = route.answers[response.status]?.safeParse(body);
+  if (!parsed?.success) throw badAnswer(response, parsed?.error);
+  return parsed.data as Answer<Id>;
+};
+
 /** The name in UTF-8, as RFC 6266 has it, before the plain one. */
 const fileName = (disposition: string): string | undefined => {
   const [, encoded] = /filename\*=UTF-8''([^;]+)/i.exec(disposition) ?? [];
@@ -61,7 +66,7 @@ const fileName = (disposition: string): string | undefined => {
   return encoded === undefined ? plain : decodeURIComponent(encoded);
 };
 
-type AnyRequest = { readonly params?: object; readonly query?: object; readonly body?: unknown };
+type AnyRequest = { readonly params?: object; readonly query?: object; readonly body?: unknown; readonly file?: Blob };
 
 const send = async (options: HttpClientOptions, route: Route, request: AnyRequest, { signal, pin }: CallOptions): Promise<Response> => {
   const token = route.auth === 'open' ? null : await options.token();
@@ -72,11 +77,13 @@ const send = async (options: HttpClientOptions, route: Route, request: AnyReques
         accept: route.media?.join(', ') ?? 'application/json',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(route.body === undefined ? {} : { 'content-type': route.bytes ? 'application/octet-stream' : 'application/json' }),
+        ...(request.file === undefined ? {} : { 'content-type': request.file.type || 'application/octet-stream' }),
         ...(pin === undefined ? {} : { 'x-openclaw-pin': encodeURIComponent(pin) }),
       },
       credentials: 'omit',
       cache: 'no-store',
       ...(route.body === undefined ? {} : { body: route.bytes ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
+      ...(request.file === undefined ? {} : { body: request.file }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {

@@ -8,4 +8,13 @@ import { skills } from './zh-cn/skills.ts';
 import { tokens } from './zh-cn/tokens.ts';
 import { usage } from './zh-cn/usage.ts';
 
-export const zhCn: Readonly<Record<MessageKey, string>> = { ...common, ...tokens, ...skills, ...logs, ...mcp, ...settings, ...setup, ...usage };
+export const zhCn: Readonly<Record<MessageKey, string>> = {
+  ...common,
+  ...tokens,
+  ...skills,
+  ...logs,
+  ...mcp,
+  ...settings,
+  ...setup,
+  ...usage,
+};

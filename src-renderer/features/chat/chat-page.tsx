@@ -6,6 +6,8 @@ import { useConsole } from '../../console-context.ts';
 import { OfflineBanner } from '../../model/offline-banner.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
+import { formatCount } from '../../ui/format.ts';
+import { formatUsd } from '../../ui/format-usd.ts';
 import { Announcer } from './announcer.tsx';
 import { openThread } from './chat-store.ts';
 import { Composer } from './composer.tsx';
@@ -32,6 +34,7 @@ export const ChatPage = (): ReactElement => {
             <Toggle size={17} />
           </IconButton>
           <Title />
+          <SessionSum />
         </header>
         <OfflineBanner />
         <Conversation key={openKey} />
@@ -50,6 +53,24 @@ const Title = (): ReactElement => {
     return session?.title ?? turns[0]?.question?.split('\n', 1)[0];
   });
   return <h1 className="truncate font-semibold text-sm">{title || t('sessions.new')}</h1>;
+};
+
+/** What the chat has taken so far; of a long one, what is loaded of it. */
+const SessionSum = (): ReactElement | null => {
+  const { t, i18n } = useTranslation();
+  const { chat } = useConsole();
+  const { turns, olderCursor } = useStore(chat, openThread);
+  const usages = turns.flatMap(({ usage }) => usage ?? []);
+  const tokens = usages.reduce((sum, { inputTokens, outputTokens }) => sum + inputTokens + outputTokens, 0);
+  const costUsd = usages.reduce((sum, usage) => sum + usage.costUsd, 0);
+  if (tokens === 0) return null;
+  return (
+    <span title={t('chat.sumText')} className="ml-auto shrink-0 text-muted-foreground text-xs tabular-nums">
+      {olderCursor === null ? '' : '≥ '}
+      {t('chat.sum', { tokens: formatCount(tokens, i18n.language) })}
+      {costUsd > 0 ? ` · ${formatUsd(costUsd, i18n.language)}` : ''}
+    </span>
+  );
 };
 
 const Conversation = (): ReactElement => {

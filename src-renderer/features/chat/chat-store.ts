@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Attachment } from '../../../src-shared/contract/events.ts';
 import type { Session } from '../../../src-shared/contract/rest.ts';
 import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
 import { ApiError } from '../../api/api-error.ts';
@@ -21,7 +22,7 @@ type ChatActions = {
   /** At a message that a search has found, with what was said around it. */
   readonly openHit: (session: Session, target: Target) => void;
   readonly newChat: (agentId: string | null) => void;
-  readonly send: (content: string) => void;
+  readonly send: (content: string, attachments?: readonly Attachment[]) => void;
   readonly retry: (turnKey: string) => void;
   /** Cancels one turn, or without a key the one that runs in the open chat. @throws ApiError */
   readonly stop: (turnKey?: string) => Promise<void>;
@@ -173,6 +174,7 @@ export const createChatStore = (ports: ChatPorts): ChatStore => {
       stream: true,
       sessionId: thread.refs[0],
       channel: 'console',
+      ...(turn.attachments.length > 0 ? { attachments: turn.attachments.map(({ id }) => id) } : {}),
       ...(differs && turn.agentId !== '' ? { agentId: turn.agentId } : {}),
     });
   };
@@ -209,11 +211,19 @@ export const createChatStore = (ports: ChatPorts): ChatStore => {
       if (isFresh(open())) return update(open().key, () => ({ agentId, error: null }));
       show({ ...emptyThread(ports.newId()), agentId });
     },
-    send: (content) => {
+    send: (content, attachments = []) => {
       actions.toNewest();
       const id = ports.newId();
       const { key, agentId } = open();
-      const turn = newTurn({ key: id, localId: id, question: content, askedAt: ports.now(), agentId: agentId ?? '', phase: 'sending' });
+      const turn = newTurn({
+        key: id,
+        localId: id,
+        question: content,
+        attachments,
+        askedAt: ports.now(),
+        agentId: agentId ?? '',
+        phase: 'sending',
+      });
       update(key, ({ turns }) => ({ turns: [...turns, turn] }));
       transmit(open(), turn);
     },
@@ -222,7 +232,7 @@ export const createChatStore = (ports: ChatPorts): ChatStore => {
       if (!turn || turn.question === null) return;
       // A message that was refused before it became a turn leaves no trace; one that failed stays, and is asked again below.
       if (turn.messageId === null) update(open().key, ({ turns }) => ({ turns: turns.filter((one) => one !== turn) }));
-      actions.send(turn.question);
+      actions.send(turn.question, turn.attachments);
     },
     stop: async (turnKey) => {
       const { turns, key } = open();

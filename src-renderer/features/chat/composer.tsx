@@ -1,5 +1,5 @@
-import { ArrowUp, Bot, ChevronDown, Square } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
+import { ArrowUp, Bot, ChevronDown, Paperclip, Square } from 'lucide-react';
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { maxContentBytes } from '../../../src-shared/contract/ws.ts';
@@ -10,9 +10,11 @@ import { cx } from '../../ui/class-names.ts';
 import { Menu, MenuChoices } from '../../ui/menu.tsx';
 import { showProblem } from '../../ui/toast.ts';
 import { defaultAgentId } from './agents-store.ts';
+import { Drafts } from './attachment-view.tsx';
 import { openThread } from './chat-store.ts';
 import { type MentionChoice, MentionList, useMentionChoices } from './mention-list.tsx';
 import { isActive } from './thread.ts';
+import { useAttachments } from './use-attachments.ts';
 
 export const Composer = (): ReactElement => {
   const { t } = useTranslation();
@@ -21,6 +23,10 @@ export const Composer = (): ReactElement => {
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState('');
   const agent = useChosenAgent();
+  const files = useAttachments();
+  const chooser = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const canSend = files.ready && (text.trim() !== '' || files.attachments.length > 0);
 
   useEffect(() => field.current?.focus(), []);
   const drafted = useStore(draft, (state) => state.text);
@@ -33,13 +39,14 @@ export const Composer = (): ReactElement => {
   const mentions = useMentions(text, (name) => setText(`@${name} `));
 
   const send = (): void => {
-    if (text.trim() === '') return;
+    if (!canSend) return;
     if (new TextEncoder().encode(text).length > maxContentBytes) {
       showProblem(t('composer.tooLong'));
       return;
     }
-    chat.send(text);
+    chat.send(text.trim() === '' ? t('composer.filesOnly') : text, files.attachments);
     setText('');
+    files.clear();
   };
   const stop = (): void =>
     void chat.stop().catch((thrown: unknown) => showProblem(t('composer.stopFailed', { message: ApiError.from(thrown).message })));
@@ -53,10 +60,37 @@ export const Composer = (): ReactElement => {
     send();
   };
 
+  const onPaste = (event: ClipboardEvent): void => {
+    // Office programs put a picture of the text beside it: the text is what is meant.
+    if (event.clipboardData.files.length === 0 || event.clipboardData.getData('text/plain') !== '') return;
+    event.preventDefault();
+    files.add([...event.clipboardData.files]);
+  };
+  const onDragOver = (event: DragEvent): void => {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    setOver(true);
+  };
+  const onDrop = (event: DragEvent): void => {
+    event.preventDefault();
+    setOver(false);
+    files.add([...event.dataTransfer.files]);
+  };
+
   return (
     <div className="mx-auto w-full max-w-[46rem] px-6 pb-4">
-      <div className="relative rounded-2xl border border-input/60 bg-background shadow-xs transition-colors focus-within:border-link focus-within:ring-2 focus-within:ring-link/20 dark:bg-card">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button beside it does the same by keyboard */}
+      <div
+        onDragOver={onDragOver}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+        className={cx(
+          over && 'border-link ring-2 ring-link/20',
+          'relative rounded-2xl border border-input/60 bg-background shadow-xs transition-colors focus-within:border-link focus-within:ring-2 focus-within:ring-link/20 dark:bg-card',
+        )}
+      >
         {mentions.choices.length > 0 ? <MentionList {...mentions} onChoose={mentions.choose} /> : null}
+        <Drafts drafts={files.drafts} onRemove={files.remove} />
         <textarea
           ref={field}
           value={text}
@@ -73,9 +107,24 @@ export const Composer = (): ReactElement => {
           aria-controls={mentions.choices.length > 0 ? mentions.id : undefined}
           aria-activedescendant={mentions.choices.length > 0 ? `${mentions.id}-${mentions.active}` : undefined}
           onKeyDown={onKeyDown}
+          onPaste={onPaste}
           className="grow-field block max-h-[min(40vh,320px)] min-h-[46px] w-full resize-none bg-transparent px-4 pt-3 pb-1 text-[15px] leading-relaxed outline-none placeholder:text-muted-foreground"
         />
         <div className="flex h-11 items-center gap-2 px-2 pb-1">
+          <input
+            ref={chooser}
+            type="file"
+            multiple
+            hidden
+            aria-label={t('composer.attach')}
+            onChange={(event) => {
+              files.add([...(event.target.files ?? [])]);
+              event.target.value = '';
+            }}
+          />
+          <IconButton label={t('composer.attach')} onClick={() => chooser.current?.click()}>
+            <Paperclip size={16} />
+          </IconButton>
           <AgentChoice />
           <span className="ml-auto truncate text-muted-foreground text-xs">{t(running ? 'composer.hintRunning' : 'composer.hint')}</span>
           {running ? (
@@ -83,7 +132,7 @@ export const Composer = (): ReactElement => {
               <Square size={12} fill="currentColor" />
             </IconButton>
           ) : null}
-          <IconButton label={t('composer.send')} look="primary" disabled={text.trim() === ''} onClick={send}>
+          <IconButton label={t('composer.send')} look="primary" disabled={!canSend} onClick={send}>
             <ArrowUp size={18} />
           </IconButton>
         </div>

@@ -1,4 +1,4 @@
-import type { Approval, DurableEvent, ToolCall, Usage } from '../../../src-shared/contract/events.ts';
+import type { Approval, Attachment, DurableEvent, ToolCall, Usage } from '../../../src-shared/contract/events.ts';
 import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
 import type { ApiErrorCode } from '../../api/api-error.ts';
 
@@ -44,6 +44,7 @@ export type Turn = {
   readonly order: number;
   /** Null while its `message` event has not been read. */
   readonly question: string | null;
+  readonly attachments: readonly Attachment[];
   readonly askedAt: number;
   readonly agentId: string;
   readonly phase: TurnPhase;
@@ -67,6 +68,7 @@ export const newTurn = (known: Pick<Turn, 'key' | 'askedAt' | 'agentId'> & Parti
   messageId: null,
   order: Number.POSITIVE_INFINITY,
   question: null,
+  attachments: [],
   phase: 'queued',
   reply: '',
   tools: [],
@@ -80,7 +82,7 @@ export const newTurn = (known: Pick<Turn, 'key' | 'askedAt' | 'agentId'> & Parti
 export const applyEvent = (turn: Turn, event: DurableEvent | TurnFrame, timestamp: number): Turn => {
   switch (event.type) {
     case 'message':
-      return { ...turn, question: event.content, askedAt: timestamp };
+      return { ...turn, question: event.content, attachments: event.attachments ?? turn.attachments, askedAt: timestamp };
     case 'delta':
       return { ...turn, phase: 'writing', reply: turn.reply + event.content };
     case 'tool_call':

@@ -8,6 +8,7 @@ import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { Markdown } from '../../ui/markdown.tsx';
+import { Attachments } from './attachment-view.tsx';
 import { replyParts } from './reply-parts.ts';
 import { isActive, type Turn } from './thread.ts';
 import { ToolCard } from './tool-card.tsx';
@@ -57,6 +58,7 @@ const Question = ({ turn, onStop }: Pick<TurnViewProps, 'turn' | 'onStop'>): Rea
   return (
     <div className="group/question mb-5 flex flex-col items-end">
       <h2 className="sr-only">{t('chat.youSaid')}</h2>
+      <Attachments attachments={turn.attachments} />
       <div className="max-w-[85%] whitespace-pre-wrap rounded-2xl rounded-br-md bg-muted px-4 py-2.5 text-[15px] leading-relaxed [overflow-wrap:anywhere]">
         {turn.question}
       </div>

@@ -65,6 +65,7 @@ const mergeTurn = (old: Turn, page: Turn): Turn => {
     localId: old.localId,
     order: Math.min(old.order, page.order),
     question: page.question ?? old.question,
+    attachments: page.question === null ? old.attachments : page.attachments,
     askedAt: page.question === null ? old.askedAt : page.askedAt,
     tools,
   };

@@ -21,6 +21,7 @@ import { createFirstRun, type FirstRun } from './features/setup/first-run.ts';
 import { createSignInStore, type SignInStore } from './features/sign-in/sign-in-store.ts';
 import { createSkillsStore, type SkillsStore } from './features/skills/skills-store.ts';
 import { createStatusStore, type StatusStore } from './features/status/status-store.ts';
+import { createTasksStore, type TasksStore } from './features/tasks/tasks-store.ts';
 import { tokenIdOf } from './features/tokens/token-id.ts';
 import { createTokensStore, type TokensStore } from './features/tokens/tokens-store.ts';
 import { createUsageStore, type UsageStore } from './features/usage/usage-store.ts';
@@ -41,6 +42,7 @@ export type Console = {
   readonly agents: AgentsStore;
   readonly status: StatusStore;
   readonly logs: LogsStore;
+  readonly tasks: TasksStore;
   readonly tokens: TokensStore;
   readonly skills: SkillsStore;
   /** What another page puts into the message field; null once it is there. */
@@ -142,6 +144,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     agents,
     status,
     logs,
+    tasks: createTasksStore(http, now),
     tokens,
     skills,
     draft: createStore<{ readonly text: string | null }>(() => ({ text: null })),

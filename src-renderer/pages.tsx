@@ -1,4 +1,4 @@
-import { Blocks, ChartColumn, KeyRound, MessageSquare, Plug, ScrollText, Settings, WandSparkles } from 'lucide-react';
+import { Blocks, CalendarClock, ChartColumn, KeyRound, MessageSquare, Plug, ScrollText, Settings, WandSparkles } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ChatPage } from './features/chat/chat-page.tsx';
 import type { PageId } from './navigation.ts';
@@ -14,6 +14,10 @@ type Page = {
 /** What stands behind each page; its name is `nav.<id>`. */
 export const pages: Readonly<Record<PageId, Page>> = {
   chat: { icon: MessageSquare, Content: ChatPage },
+  tasks: {
+    icon: CalendarClock,
+    Content: lazy(() => import('./features/tasks/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage }))),
+  },
   tokens: {
     icon: KeyRound,
     Content: lazy(() => import('./features/tokens/tokens-page.tsx').then(({ TokensPage }) => ({ default: TokensPage }))),

@@ -5,11 +5,13 @@ import { mcp } from './zh-cn/mcp.ts';
 import { settings } from './zh-cn/settings.ts';
 import { setup } from './zh-cn/setup.ts';
 import { skills } from './zh-cn/skills.ts';
+import { tasks } from './zh-cn/tasks.ts';
 import { tokens } from './zh-cn/tokens.ts';
 import { usage } from './zh-cn/usage.ts';
 
 export const zhCn: Readonly<Record<MessageKey, string>> = {
   ...common,
+  ...tasks,
   ...tokens,
   ...skills,
   ...logs,

@@ -1,0 +1,55 @@
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useConsole } from '../../console-context.ts';
+import { mask } from '../../snippets/snippets.ts';
+import { Button } from '../../ui/button.tsx';
+import { CodeBlock } from '../../ui/code-block.tsx';
+import { CopyButton } from '../../ui/copy-button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { codeHighlighter } from '../../ui/highlight.ts';
+import { hookCurl } from './hook-curl.ts';
+import type { ShownHook } from './tasks-store.ts';
+
+/** Where the sender posts to and what it signs with: shown this once. */
+export const HookDialog = ({ shown, onClose }: { readonly shown: ShownHook; readonly onClose: () => void }): ReactElement | null => {
+  const { t } = useTranslation();
+  const { baseUrl } = useConsole();
+  const { task, secret } = shown;
+  if (task.schedule.kind !== 'webhook') return null;
+  const { preset } = task.schedule;
+  const url = `${baseUrl}${(task.hookPath ?? '').slice(1)}`;
+  return (
+    <Dialog
+      wide
+      title={t('tasks.hookOf', { name: task.name })}
+      onClose={onClose}
+      actions={
+        <Button look="primary" onClick={onClose}>
+          {t('tasks.hookDone')}
+        </Button>
+      }
+    >
+      <p role="status">{t('tasks.hookOnce')}</p>
+      <Line label={t('tasks.hookUrl')} text={url} copy={t('tasks.copyUrl')} />
+      <Line label={t('tasks.hookSecret')} text={secret} copy={t('tasks.copySecret')} />
+      <h3 className="mt-4 font-medium">{t('tasks.hookTry')}</h3>
+      <CodeBlock
+        language="bash"
+        code={hookCurl(preset, url, mask(secret))}
+        copied={hookCurl(preset, url, secret)}
+        highlighter={codeHighlighter}
+      />
+      <p className="text-muted-foreground text-xs">{t('tasks.hookReach')}</p>
+    </Dialog>
+  );
+};
+
+const Line = ({ label, text, copy }: { readonly label: string; readonly text: string; readonly copy: string }): ReactElement => (
+  <section className="mt-4">
+    <h3 className="font-medium">{label}</h3>
+    <div className="mt-1.5 flex items-center gap-1 rounded-lg bg-muted py-1 pr-1 pl-3">
+      <code className="min-w-0 flex-1 font-mono text-[12px] [overflow-wrap:anywhere]">{text}</code>
+      <CopyButton text={text} label={copy} />
+    </div>
+  </section>
+);

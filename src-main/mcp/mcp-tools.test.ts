@@ -207,6 +207,33 @@ describe('trying a tool', () => {
   });
 });
 
+describe('a server at a url', () => {
+  it('is used like any other, with its credential from the keychain, and is found again after it was away', async () => {
+    const home = createTestHome();
+    const options = { home, upstream: await scriptModel(() => ({ kind: 'text', chunks: ['from afar'] })) };
+    const far = await startTestGateway(options);
+    const token = await far.token('agents');
+    const { t } = await start({
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in the file
+      one: { url: `${far.base}/mcp`, headers: { Authorization: 'Bearer ${keychain:far}' }, autoApprove: ['agent_invoke'] },
+    });
+    await t.call('POST', '/api/v1/model-keys', { token: t.admin, json: { name: 'far', key: 'not a token' } });
+    await t.call('POST', '/api/v1/mcp/one/restart', { token: t.admin });
+    expect((await came(t, 'retrying')).detail).toContain('TOKEN_INVALID');
+    await t.call('POST', '/api/v1/model-keys', { token: t.admin, json: { name: 'far', key: token } });
+    await t.call('POST', '/api/v1/mcp/one/restart', { token: t.admin });
+    expect(await came(t, 'ready')).toMatchObject({ kind: 'http', where: `127.0.0.1:${far.port}`, about: 'openclaw 0.0.0-test' });
+    const args = { agentId: 'main', content: 'hi' };
+    expect((await ask(t, 'one__agent_invoke', args)).json.finalReply).toBe('from afar');
+    await far.stop();
+    expect((await ask(t, 'one__agent_invoke', args)).json.toolCalls).toMatchObject([{ status: 'failed' }]);
+    await came(t, 'retrying');
+    await startTestGateway({ ...options, port: far.port });
+    await came(t, 'ready');
+    expect((await ask(t, 'one__agent_invoke', args)).json.finalReply).toBe('from afar');
+  });
+});
+
 describe('the official servers', () => {
   it('everything, filesystem and memory are used with approvals', async () => {
     const home = createTestHome();

@@ -10,7 +10,7 @@ packages=(
   # a real keychain
   libsecret-1-0 gnome-keyring dbus dbus-x11
   # the clients of the tutorial
-  curl python3-websocket
+  curl git python3-websocket
   # tools of the tests themselves, and of packaging
   bubblewrap unzip xdotool xdg-utils desktop-file-utils procps libglib2.0-bin 7zip
 )

@@ -4,16 +4,43 @@ import type { WithAttachments } from './read-attachments.ts';
 
 /** Events read at most for a prompt, and their text at most (UTF-16 units): older ones are left out. */
 export const historyEvents = 400;
-const historyChars = 400_000;
+export const historyChars = 400_000;
 
 /**
  * The event log of a session as a model wants it: user, assistant (with tool calls), tool results. `current` is the
  * message being answered: left out. So are those that wait behind it: the log has a message as soon as it is accepted,
  * perhaps before an earlier one's reply. Hence turn by turn, in the order in which they ended.
  */
-export const toModelMessages = (rows: readonly EventRow[], current: string): WithAttachments[] => {
+export const toModelMessages = (rows: readonly EventRow[], current: string): WithAttachments[] => asMessages(pastOf(rows, current));
+
+/** A turn that has ended, as a model wants it. `endSeq` orders the turns. */
+export type PastTurn = { readonly endSeq: number; readonly events: number; readonly chars: number; readonly messages: WithAttachments[] };
+/** What was said; `summary` stands for all turns before those that are here. */
+export type Past = { readonly summary: string | null; readonly turns: readonly PastTurn[] };
+
+export const pastOf = (rows: readonly EventRow[], current: string): Past => {
+  const summary = rows.findLast(({ event }) => event.type === 'summary')?.event;
+  const upToSeq = summary?.type === 'summary' ? summary.upToSeq : 0;
+  const turns = endedTurns(rows, current)
+    .map(pastTurn)
+    .filter(({ endSeq }) => endSeq > upToSeq);
+  return { summary: summary?.type === 'summary' ? summary.content : null, turns };
+};
+
+/** The newest that there is room for. */
+export const asMessages = ({ summary, turns }: Past): WithAttachments[] => {
+  const messages = newest(turns.flatMap((turn) => turn.messages));
+  if (summary === null) return messages;
+  return [
+    { role: 'user', content: `What was said before, in short:\n${summary}` },
+    { role: 'assistant', content: 'I go on from there.', toolCalls: [] },
+    ...messages,
+  ];
+};
+
+const pastTurn = (rows: EventRow[]): PastTurn => {
   const messages: WithAttachments[] = [];
-  for (const { event } of endedTurns(rows, current).flat()) {
+  for (const { event } of rows) {
     if (event.type === 'message')
       messages.push({ role: 'user', content: event.content, ...(event.attachments ? { attachments: event.attachments } : {}) });
     else if (event.type === 'response') messages.push({ role: 'assistant', content: event.content, toolCalls: [] });
@@ -22,7 +49,8 @@ export const toModelMessages = (rows: readonly EventRow[], current: string): Wit
     else if ((event.type === 'error' || event.type === 'status') && event.partial)
       messages.push({ role: 'assistant', content: event.partial, toolCalls: [] });
   }
-  return newest(messages);
+  const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
+  return { endSeq: rows.findLast(isEnd)?.seq ?? 0, events: rows.length, chars, messages };
 };
 
 const endedTurns = (rows: readonly EventRow[], current: string): EventRow[][] => {

@@ -7,11 +7,12 @@ import { type LoopInput, runAgentLoop } from './agent-loop.ts';
 import type { Agent, AgentRegistry } from './agent-registry.ts';
 import { budgeted } from './budgets/budgeted-model.ts';
 import type { Budgets } from './budgets/budgets.ts';
-import { historyEvents, toModelMessages } from './history.ts';
+import { compact } from './compact.ts';
+import { asMessages, historyEvents, type Past, pastOf } from './history.ts';
 import { openModelChain } from './models/model-chain.ts';
 import type { ModelMessage } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
-import { type ReadAttachments, type WithAttachments, withoutPictures } from './read-attachments.ts';
+import { type ReadAttachments, withoutPictures } from './read-attachments.ts';
 import { askForOutput, outputInstruction } from './structured-output.ts';
 import type { Tool, ToolGate } from './tools/tool.ts';
 import { mayUse, type ToolCatalog } from './tools/tool-catalog.ts';
@@ -63,6 +64,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
     onToolStarted,
     onToolOutput,
     onToolEnded,
+    onSummary,
   }): Promise<AgentResult> => {
     const calls = new Set<string>();
     const budget = ports.budgets.forTurn(request);
@@ -70,7 +72,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
     let modelId = (): string | null => null;
     try {
       const agent = ports.agents.get(request.agentId);
-      const [chain, history, workspace] = await Promise.all([
+      const [chain, past, workspace] = await Promise.all([
         openModelChain({
           candidates: [agent.config.model, ...ports.models.fallbackFor(agent.config)].map(
             (model) => () => ports.models.forAgent({ model }),
@@ -81,10 +83,13 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           },
           onSwitch: (failed, next) => onFallback(failed.message, next.label),
         }),
-        request.history ?? (request.isFirst ? [] : readHistory(ports.database, request.session.id, request.messageId)),
+        request.history || request.isFirst ? null : readPast(ports.database, request.session.id, request.messageId),
         ports.openWorkspace(agent),
       ]);
       modelId = () => chain.current().id;
+      const compacted = past ? await compact(past, { model: chain.client, traceId: request.traceId, signal }) : null;
+      if (compacted?.summary) await onSummary(compacted.summary);
+      const history = request.history ?? (compacted ? asMessages(compacted.past) : []);
       const skills = await ports.beginSkills({ agentId: agent.id, content: request.content, history });
       const runner = (): ToolRunner => runnerFor(agent, request.options.tools, skills.tools());
       const { outputSchema } = request.options;
@@ -132,7 +137,9 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       const result = outputSchema
         ? await askForOutput({ schema: outputSchema, history: asked, signal, ask: quietly, onText })
         : await runAgentLoop({ ...loop, history: asked, onText });
-      const { inputTokens, outputTokens, error } = result;
+      const inputTokens = result.inputTokens + (compacted?.inputTokens ?? 0);
+      const outputTokens = result.outputTokens + (compacted?.outputTokens ?? 0);
+      const { error } = result;
       return { usage: { inputTokens, outputTokens, costUsd: budget.spentUsd() }, model: modelId(), error };
     } catch (thrown) {
       return { usage: { inputTokens: 0, outputTokens: 0, costUsd: budget.spentUsd() }, model: modelId(), error: AppError.from(thrown) };
@@ -140,8 +147,5 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
   };
 };
 
-const readHistory = async (database: Database, sessionId: string, current: string): Promise<WithAttachments[]> =>
-  toModelMessages(
-    await database.read({ op: 'event.list', sessionId, afterSeq: 0, beforeSeq: null, limit: historyEvents, newest: true }),
-    current,
-  );
+const readPast = async (database: Database, sessionId: string, current: string): Promise<Past> =>
+  pastOf(await database.read({ op: 'event.list', sessionId, afterSeq: 0, beforeSeq: null, limit: historyEvents, newest: true }), current);

@@ -97,5 +97,7 @@ const forPeople = ({ timestamp, event }: HistoryItem, agentId: string): string =
       return said(agentId, `${event.partial === undefined ? '' : `${event.partial}\n`}${event.code}: ${event.content}`);
     case 'status':
       return said(agentId, `${event.partial === undefined ? '' : `${event.partial}\n`}(${event.content})`);
+    case 'summary':
+      return '';
   }
 };

@@ -22,6 +22,8 @@ export type AgentContext = {
   /** A piece of what it says while it runs. */
   readonly onToolOutput: (call: ToolCall, text: string) => void;
   readonly onToolEnded: (call: ToolCall) => Promise<void>;
+  /** What was said before is too long. Resolves when this, which stands for it, is on the disk. */
+  readonly onSummary: (summary: { readonly content: string; readonly upToSeq: number }) => Promise<void>;
 };
 export type AgentResult = {
   readonly usage: Usage;
@@ -354,6 +356,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
           outputs.set(call.id, offset + piece.length);
           publish({ type: 'tool_call', content: piece, tool: { ...call, output: { text: piece, offset } } }, null);
         },
+        onSummary: (summary) => append({ type: 'summary', ...summary }),
         onToolEnded: async (call) => {
           onAnswered(call);
           toolCalls.set(call.id, call);

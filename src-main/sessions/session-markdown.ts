@@ -28,6 +28,8 @@ export const markdownOf = ({ event, at }: EventRow, agentId: string): string => 
       return `${said(agentId, at, event.partial ?? '')}\n**${event.code}**: ${oneLine(event.content)}\n`;
     case 'status':
       return `${event.partial === undefined ? '' : said(agentId, at, event.partial)}\n*${oneLine(event.content)}* · ${iso(at)}\n`;
+    case 'summary':
+      return '';
   }
 };
 

@@ -22,7 +22,7 @@ export const contextOf = (request: TurnRequest, sessionId: string): FrameContext
 
 /** Event → frame, for WS and SSE alike. The user's own message has no frame: null. */
 export const toFrame = ({ event, at, seq }: Published, context: FrameContext): TurnFrame | null => {
-  if (event.type === 'message') return null;
+  if (event.type === 'message' || event.type === 'summary') return null;
   const { messageId, agentId, sessionId, traceId, replyTo } = context;
   // Set one by one: spreading the context costs ten times as much, and this runs for every piece of a reply.
   const frame: { -readonly [K in keyof TurnFrame]: TurnFrame[K] } = { ...event, messageId, agentId, sessionId, traceId, timestamp: at };

@@ -137,6 +137,9 @@ export const errorEventSchema = z.object({
   partial: z.string().optional(),
 });
 
+/** Stands for all turns that ended up to `upToSeq` where the history is too long for a model. They stay; nobody is sent this. */
+export const summaryEventSchema = z.object({ type: z.literal('summary'), content: z.string(), upToSeq: z.int().nonnegative() });
+
 export const turnEventSchema = z.discriminatedUnion('type', [
   messageEventSchema,
   statusEventSchema,
@@ -144,6 +147,7 @@ export const turnEventSchema = z.discriminatedUnion('type', [
   deltaEventSchema,
   responseEventSchema,
   errorEventSchema,
+  summaryEventSchema,
 ]);
 export type TurnEvent = z.infer<typeof turnEventSchema>;
 export type DurableEvent = Exclude<TurnEvent, { type: 'delta' }>;
@@ -154,6 +158,7 @@ export type TurnStatus = z.infer<typeof turnStatusSchema>;
 
 /** What the event log holds. */
 export const durableEventSchema = z.discriminatedUnion('type', [
+  summaryEventSchema,
   messageEventSchema,
   statusEventSchema,
   toolCallEventSchema,

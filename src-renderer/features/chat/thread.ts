@@ -102,6 +102,8 @@ export const applyEvent = (turn: Turn, event: DurableEvent | TurnFrame, timestam
       };
     case 'status':
       return applyStatus(turn, event);
+    case 'summary':
+      return turn;
   }
 };
 

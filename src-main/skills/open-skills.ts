@@ -24,6 +24,8 @@ type Ports = Pick<GatewayPorts, 'clock' | 'log' | 'env' | 'randomBytes' | 'skill
   readonly make: SkillTools;
 };
 
+const warmAfterMs = 500;
+
 /** Skills, with all that they need. Nothing is read from their folders before somebody asks. */
 export const openSkills = async (ports: Ports): Promise<Skills> => {
   const { live, skillFolders: folders, agents, catalog } = ports;
@@ -49,7 +51,11 @@ export const openSkills = async (ports: Ports): Promise<Skills> => {
     if (now.skills !== before.skills)
       void registry.reload().catch((error: unknown) => log.error({ source: 'skills', err: error }, 'skills'));
   });
-  return createSkills({
+  // Not before the gateway listens, and not first when somebody waits for an answer.
+  const cancelWarming = ports.clock.after(warmAfterMs, () => {
+    registry.look(agents.defaultId).catch((error: unknown) => log.error({ source: 'skills', err: error }, 'the skills could not be read'));
+  });
+  const skills = createSkills({
     installer: createSkillInstaller({ fs, folder: folders.home, randomBytes: ports.randomBytes }),
     registry,
     bindings,
@@ -60,4 +66,11 @@ export const openSkills = async (ports: Ports): Promise<Skills> => {
     isRegistered,
     shown: folders.shown,
   });
+  return {
+    ...skills,
+    close: () => {
+      cancelWarming();
+      skills.close();
+    },
+  };
 };

@@ -7,6 +7,7 @@ import { readJsonSkill, readSkillMd } from './skill-format.ts';
 
 const mostBytes = 1024 * 1024;
 const mostFiles = 2_000;
+const atOnce = 16;
 /** A repository with a `skills` folder may be dropped in as a whole. */
 const depthMost = 4;
 
@@ -15,17 +16,22 @@ export type Found = { readonly skills: readonly LoadedSkill[]; readonly broken: 
 
 /** Reads the skills of one place. What is broken is named with its error and stops nobody. */
 export const loadSkills = async (fs: LoaderFs, place: SkillPlace): Promise<Found> => {
-  const skills: LoadedSkill[] = [];
-  const broken: BrokenSkill[] = [];
-  for (const file of await skillFiles(fs, place.folder)) {
+  const files = await skillFiles(fs, place.folder);
+  const found: (LoadedSkill | BrokenSkill)[] = [];
+  const loadOne = async (file: string): Promise<LoadedSkill | BrokenSkill> => {
     const fallback = isFolderSkill(file) ? basename(dirname(file)) : basename(file, extname(file));
     try {
-      skills.push(await loadSkill(fs, place, file, fallback));
+      return await loadSkill(fs, place, file, fallback);
     } catch (error) {
-      broken.push({ slug: fallback, place, file, error: inWords(error) });
+      return { slug: fallback, place, file, error: inWords(error) };
     }
-  }
-  return { skills, broken };
+  };
+  // Some at a time: one after the other would mostly wait, and all at once would hold many files open.
+  for (let at = 0; at < files.length; at += atOnce) found.push(...(await Promise.all(files.slice(at, at + atOnce).map(loadOne))));
+  return {
+    skills: found.filter((skill): skill is LoadedSkill => !('error' in skill)),
+    broken: found.filter((skill): skill is BrokenSkill => 'error' in skill),
+  };
 };
 
 /** @throws SkillError */

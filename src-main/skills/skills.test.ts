@@ -127,6 +127,58 @@ describe("the seed's skill", () => {
   });
 });
 
+describe('what a tool of a skill runs', () => {
+  const tool = (run?: unknown) => ({
+    name: 'show',
+    description: 'Shows.',
+    parameters: { type: 'object', properties: { town: { type: 'string' } }, additionalProperties: false },
+    ...(run === undefined ? {} : { run }),
+  });
+  const withFolder = (run?: unknown) => (home: TestHome) => {
+    put(home, 'shows/skill.json', JSON.stringify({ slug: 'shows', prompt: 'Show it.', tools: [tool(run)] }));
+    chmodSync(put(home, 'shows/scripts/show.sh', '#!/bin/sh\necho "args: $*"\ncat\n'), 0o755);
+    put(home, '../evil.sh', '#!/bin/sh\necho evil\n');
+    chmodSync(join(home.folder, 'evil.sh'), 0o755);
+  };
+  const shows =
+    (args: Readonly<Record<string, unknown>>) =>
+    (request: ChatRequest): Reply =>
+      request.messages.at(-1)?.role === 'tool' ? say(toldLast(request)) : callTool('show', args);
+  const runIt = async (t: TestGateway): Promise<string> => {
+    const { json } = await t.post({ content: '@shows it' });
+    if (json.status === 'completed') return json.finalReply;
+    await t.call('POST', `/api/v1/approvals/${json.approvals[0].id}`, { token: t.admin, json: { decision: 'approve' } });
+    const look = async () => (await t.call('GET', `/api/v1/messages/${json.messageId}`, { token: t.admin })).json;
+    await expect.poll(async () => (await look()).status, { timeout: 10_000 }).toBe('completed');
+    return (await look()).finalReply;
+  };
+
+  it("may be a script in the skill's own folder, with arguments as whole items and on stdin", async () => {
+    const { t } = await start(withFolder(), shows({ town: 'Hang zhou; rm -rf $HOME' }));
+    await bind(t, 'shows', 'show', { kind: 'script', file: 'scripts/show.sh', argv: ['--in', '{town}', '{country}'], stdin: 'json' });
+    expect(await runIt(t)).toBe('args: --in Hang zhou; rm -rf $HOME\n{"town":"Hang zhou; rm -rf $HOME"}');
+  });
+
+  it('is no script outside of it, no program that is not there, and none that the model names', async () => {
+    const { t } = await start(withFolder(), shows({ town: '/bin/sh' }));
+    await bind(t, 'shows', 'show', { kind: 'script', file: '../../evil.sh' });
+    expect(await runIt(t)).toContain("leads out of the skill's folder");
+    await bind(t, 'shows', 'show', { kind: 'command', argv: ['no-such-program'] });
+    expect(await runIt(t)).toContain('no program "no-such-program"');
+    expect((await bind(t, 'shows', 'show', { kind: 'command', argv: ['{town}'] })).json.error.code).toBe('BAD_REQUEST');
+    expect((await bind(t, 'shows', 'show', { kind: 'http', url: 'http://x' })).json.error.message).toContain('http is not there yet');
+  });
+
+  it('may stand in the skill itself, or be another tool; its arguments have to fit', async () => {
+    const { t } = await start(withFolder({ kind: 'command', argv: ['/bin/echo', 'in the skill'] }), shows({}));
+    expect(await runIt(t)).toBe('in the skill\n');
+    await bind(t, 'shows', 'show', { kind: 'tool', tool: 'list_dir' });
+    expect(await runIt(t)).toContain('There is no tool "show"');
+    const wrong = await start(withFolder({ kind: 'command', argv: ['/bin/echo'] }), shows({ city: 'x' }));
+    expect(await runIt(wrong.t)).toContain('The arguments do not fit');
+  });
+});
+
 describe('a name with @', () => {
   const twoSkills = (home: TestHome): void => {
     put(home, 'pdf/SKILL.md', skillMd('pdf', 'Reads PDF files.'));

@@ -63,8 +63,8 @@ describe('the usage page', () => {
   it('shows sums, plots with a table beside each, and the dearest first', async () => {
     await open();
     await app.shown(() => expect(text()).toContain('$0.50'));
-    expect(app.page.querySelectorAll('[role=img]')).toHaveLength(4);
-    expect(table('By model')).toEqual(['model-two41,500$0.402 sec', 'model-one41,500$0.102 sec']);
+    expect(app.page.querySelectorAll('[role=img]')).toHaveLength(7);
+    expect(table('By model')).toEqual(['model-two41,500$0.40', 'model-one41,500$0.10']);
     expect(table('Tokens by day')).toHaveLength(30);
     expect(table('Tokens by day')[0]).toBe(`${today}1,000500`);
   });

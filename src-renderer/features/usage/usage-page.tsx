@@ -1,5 +1,5 @@
 import { ChartColumn, RotateCcw } from 'lucide-react';
-import { type ReactElement, useEffect, useMemo } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useConsole } from '../../console-context.ts';
@@ -10,8 +10,8 @@ import { ErrorCard } from '../../ui/error-card.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { formatUsd } from '../../ui/format-usd.ts';
 import { PageFrame } from '../../ui/page-frame.tsx';
+import { BarPlot, type Series } from './bar-plot.tsx';
 import { BudgetMeters } from './budget-meters.tsx';
-import { DayPlot, type Series } from './day-plot.tsx';
 import { meanDuration, total, type UsageRow } from './usage-figures.ts';
 import { ranges } from './usage-store.ts';
 import { UsageTable } from './usage-table.tsx';
@@ -81,7 +81,6 @@ const Figures = ({ days }: { readonly days: readonly UsageRow[] }): ReactElement
   );
   const sum = total(days);
   if (sum.turns === 0) return <EmptyState icon={ChartColumn} title={t('usage.empty')} text={t('usage.emptyText')} />;
-  const tokenCount = (row: UsageRow): number => row.inputTokens + row.outputTokens;
   return (
     <>
       <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
@@ -120,29 +119,9 @@ const Figures = ({ days }: { readonly days: readonly UsageRow[] }): ReactElement
         columns={[{ label: t('usage.latency'), color: '--accent', of: meanDuration }]}
         format={format.time}
       />
-      {(
-        [
-          ['usage.byAgent', agents, (key: string) => key],
-          ['usage.byToken', tokens, (key: string) => tokenNames.get(key) ?? key],
-          ['usage.byModel', models, (key: string) => key || t('usage.noModel')],
-        ] as const
-      ).map(([title, rows, nameOf]) => (
-        <Card key={title} title={t(title)}>
-          <UsageTable
-            caption={t(title)}
-            head={[t('usage.name'), t('usage.turns'), t('usage.tokens'), t('usage.cost'), t('usage.latency')]}
-            rows={rows
-              .toSorted((a, b) => b.costUsd - a.costUsd || tokenCount(b) - tokenCount(a))
-              .map((row) => [
-                nameOf(row.key),
-                format.count(row.turns),
-                format.count(tokenCount(row)),
-                format.usd(row.costUsd),
-                format.time(meanDuration(row)),
-              ])}
-          />
-        </Card>
-      ))}
+      <Parts title={t('usage.byAgent')} rows={agents} nameOf={(key) => key} format={format} />
+      <Parts title={t('usage.byToken')} rows={tokens} nameOf={(key) => tokenNames.get(key) ?? key} format={format} />
+      <Parts title={t('usage.byModel')} rows={models} nameOf={(key) => key || t('usage.noModel')} format={format} />
     </>
   );
 };
@@ -158,21 +137,71 @@ type DailyProps = {
 /** A plot, and the same figures as a table beside it. */
 const Daily = ({ title, days, columns, format }: DailyProps): ReactElement => {
   const { t } = useTranslation();
-  const keys = days.map(({ key }) => key);
+  const places = useMemo(() => days.map(({ key }) => `${Number(key.slice(5, 7))}/${Number(key.slice(8))}`), [days]);
   const series = columns.map(({ label, color, of }): Series => ({ label, color, values: days.map(of) }));
   return (
     <Card title={title} legend={columns}>
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <DayPlot label={t('usage.plot', { what: title })} days={keys} series={series} format={format} />
+      <Beside>
+        <BarPlot label={t('usage.plot', { what: t('usage.byDay', { what: title }) })} places={places} series={series} format={format} />
         <UsageTable
           caption={t('usage.byDay', { what: title })}
           head={[t('usage.day'), ...columns.map(({ label }) => label)]}
           rows={days.toReversed().map((row) => [row.key, ...columns.map(({ of }) => format(of(row)))])}
         />
-      </div>
+      </Beside>
     </Card>
   );
 };
+
+const Beside = ({ children }: { readonly children: ReactNode }): ReactElement => (
+  <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">{children}</div>
+);
+
+type PartsProps = {
+  readonly title: string;
+  readonly rows: readonly UsageRow[];
+  readonly nameOf: (key: string) => string;
+  readonly format: { readonly count: (value: number) => string; readonly usd: (value: number) => string };
+};
+
+/** More bars than these are no picture any more. */
+const partsMost = 8;
+const placeLength = 14;
+
+/** Who or what took how much, the dearest first. */
+const Parts = ({ title, rows, nameOf, format }: PartsProps): ReactElement => {
+  const { t } = useTranslation();
+  const sorted = rows.toSorted((a, b) => b.costUsd - a.costUsd || tokenCount(b) - tokenCount(a));
+  const shown = sorted.slice(0, partsMost);
+  // What costs nothing is compared by its tokens.
+  const paid = sorted.some(({ costUsd }) => costUsd > 0);
+  const series: Series = {
+    label: t(paid ? 'usage.cost' : 'usage.tokens'),
+    color: '--accent',
+    values: shown.map((row) => (paid ? row.costUsd : tokenCount(row))),
+  };
+  return (
+    <Card title={title}>
+      <Beside>
+        <BarPlot
+          label={t('usage.plot', { what: title })}
+          places={shown.map(({ key }) => shortened(nameOf(key)))}
+          series={[series]}
+          format={paid ? format.usd : format.count}
+        />
+        <UsageTable
+          caption={title}
+          head={[t('usage.name'), t('usage.turns'), t('usage.tokens'), t('usage.cost')]}
+          rows={sorted.map((row) => [nameOf(row.key), format.count(row.turns), format.count(tokenCount(row)), format.usd(row.costUsd)])}
+        />
+      </Beside>
+    </Card>
+  );
+};
+
+const shortened = (name: string): string => (name.length > placeLength ? `${name.slice(0, placeLength - 1)}…` : name);
+
+const tokenCount = (row: UsageRow): number => row.inputTokens + row.outputTokens;
 
 const dots = { '--accent': 'bg-accent', '--ok': 'bg-ok', '--warn': 'bg-warn', '--bad': 'bg-bad' } as const;
 

@@ -18,7 +18,7 @@ export const usage = {
   'usage.latency': 'Time per turn',
   'usage.day': 'Day (UTC)',
   'usage.name': 'Name',
-  'usage.plot': '{{what}} by day, as bars; the table has the figures',
+  'usage.plot': '{{what}}, as bars; the table has the figures',
   'usage.byDay': '{{what}} by day',
   'usage.byAgent': 'By agent',
   'usage.byToken': 'By token',

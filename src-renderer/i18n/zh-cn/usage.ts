@@ -19,7 +19,7 @@ export const usage: Readonly<Record<keyof typeof en, string>> = {
   'usage.latency': '每回合用时',
   'usage.day': '日期（UTC）',
   'usage.name': '名称',
-  'usage.plot': '{{what}}（按天的柱状图，数字见表格）',
+  'usage.plot': '{{what}}（柱状图，数字见表格）',
   'usage.byDay': '{{what}}（按天）',
   'usage.byAgent': '按智能体',
   'usage.byToken': '按令牌',

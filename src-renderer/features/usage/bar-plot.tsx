@@ -9,30 +9,28 @@ export type Series = {
   readonly color: '--accent' | '--ok' | '--warn' | '--bad';
 };
 
-type DayPlotProps = {
+type BarPlotProps = {
   /** What it shows, in words: the figures stand in the table beside it. */
   readonly label: string;
-  /** As `2026-11-26`, UTC. */
-  readonly days: readonly string[];
+  /** What stands under each place; where there is no room for all, some are left out. */
+  readonly places: readonly string[];
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
 };
 
 const height = 180;
-/** Seconds: bars stand in the middle of their day. */
-const halfDay = 12 * 3_600;
 
-/** Figures by day as bars side by side. */
-export const DayPlot = ({ label, days, series, format }: DayPlotProps): ReactElement => {
+/** Figures as bars side by side. */
+export const BarPlot = ({ label, places, series, format }: BarPlotProps): ReactElement => {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const target = place.current;
     // Where there is no canvas the table has to do.
     if (!target || !document.createElement('canvas').getContext('2d')) return;
-    let plot = draw(target, days, series, format);
+    let plot = draw(target, places, series, format);
     const again = (): void => {
       plot.destroy();
-      plot = draw(target, days, series, format);
+      plot = draw(target, places, series, format);
     };
     const resized = new ResizeObserver(() => plot.setSize({ width: target.clientWidth, height }));
     resized.observe(target);
@@ -44,11 +42,11 @@ export const DayPlot = ({ label, days, series, format }: DayPlotProps): ReactEle
       themed.disconnect();
       plot.destroy();
     };
-  }, [days, series, format]);
+  }, [places, series, format]);
   return <div ref={place} role="img" aria-label={label} className="h-[180px] min-w-0 overflow-hidden" />;
 };
 
-const draw = (target: HTMLElement, days: readonly string[], series: readonly Series[], format: (value: number) => string): uPlot => {
+const draw = (target: HTMLElement, places: readonly string[], series: readonly Series[], format: (value: number) => string): uPlot => {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const font = `11px ${getComputedStyle(document.body).fontFamily}`;
@@ -59,13 +57,20 @@ const draw = (target: HTMLElement, days: readonly string[], series: readonly Ser
       height,
       legend: { show: false },
       cursor: { show: false },
-      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), 'Etc/UTC'),
       scales: {
-        x: { range: (_plot, min, max) => [min - halfDay, max + halfDay] },
+        // Bars stand in the middle of their place.
+        x: { time: false, range: [-0.5, places.length - 0.5] },
         y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
       },
       axes: [
-        { ...axis, size: 24, grid: { show: false }, space: 60, values: (_plot, splits) => splits.map((at) => dayOfMonth(at)) },
+        {
+          ...axis,
+          size: 24,
+          grid: { show: false },
+          space: 64,
+          incrs: [1, 2, 3, 5, 7, 10, 15, 30],
+          values: (_plot, splits) => splits.map((at) => places[at] ?? ''),
+        },
         { ...axis, size: 64, values: (_plot, splits) => splits.map(format) },
       ],
       series: [
@@ -80,14 +85,9 @@ const draw = (target: HTMLElement, days: readonly string[], series: readonly Ser
         })),
       ],
     },
-    [days.map((day) => Date.parse(day) / 1_000), ...series.map(({ values }) => [...values])],
+    [places.map((_place, index) => index), ...series.map(({ values }) => [...values])],
     target,
   );
-};
-
-const dayOfMonth = (seconds: number): string => {
-  const date = new Date(seconds * 1_000);
-  return `${date.getUTCMonth() + 1}/${date.getUTCDate()}`;
 };
 
 /** Two of them stand beside each other, not one upon the other. */

@@ -218,9 +218,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         clock,
         log: logger,
         days: () => live.current().retention.days,
-        afterRound: async () => {
+        afterRound: async (sessionsGone) => {
           await quota.look();
-          await uploadStore.sweep(async (id) => (await database.read({ op: 'session.get', id })) !== null);
+          await uploadStore.sweep(sessionsGone > 0, async (id) => (await database.read({ op: 'session.get', id })) !== null);
         },
       }),
     );

@@ -9,8 +9,8 @@ type RetentionPorts = {
   readonly log: Logger;
   /** `retention.days`; undefined: everything is kept. */
   readonly days: () => number | undefined;
-  /** Told after each round. */
-  readonly afterRound: () => Promise<void>;
+  /** Told after each round, with how many sessions are gone for good. */
+  readonly afterRound: (sessionsGone: number) => Promise<void>;
 };
 
 const dayMs = 24 * 3_600_000;
@@ -74,7 +74,7 @@ export const startRetention = ({ database, clock, log, days, afterRound }: Reten
       const batches = await pieceByPiece(purgeBatches);
       if (sessions + batches > 0)
         log.info({ source: 'storage', sessions, batches }, `retention: ${sessions} sessions and ${batches} batches are gone for good`);
-      if (!stopped) await afterRound();
+      if (!stopped) await afterRound(sessions);
     } catch (error) {
       log.warn({ source: 'storage', err: error }, 'retention: what is kept no longer could not be removed; it is tried again');
     }

@@ -31,8 +31,11 @@ export type UploadStore = {
   readonly pathOf: (id: string) => string;
   /** From now on it is kept as long as the session. One that has a session keeps it. */
   readonly bind: (record: UploadRecord, sessionId: string) => Promise<void>;
-  /** Removes what nobody used in time, and what belonged to sessions that are gone. */
-  readonly sweep: (isThere: (sessionId: string) => Promise<boolean>) => Promise<void>;
+  /**
+   * Removes what nobody used in time, and what belonged to sessions that are gone.
+   * @param sessionsGone some are, since the last time; the first time all are asked about
+   */
+  readonly sweep: (sessionsGone: boolean, isThere: (sessionId: string) => Promise<boolean>) => Promise<void>;
 };
 
 type Ports = {
@@ -48,10 +51,15 @@ export const createUploadStore = ({ fs, folder, clock, randomBytes }: Ports): Up
   const pathOf = (id: string): string => join(folder, id);
   const recordPath = (id: string): string => `${pathOf(id)}.json`;
 
+  /** What was written here or found by a look at all of them, so that the next look reads none twice. */
+  const known = new Map<string, UploadRecord>();
+  let swept = false;
+
   const writeRecord = async (record: UploadRecord): Promise<void> => {
     const next = `${recordPath(record.id)}.${randomBytes(6).toString('hex')}.part`;
     await fs.writeFile(next, JSON.stringify(record), { mode: 0o600 });
     await fs.rename(next, recordPath(record.id));
+    known.set(record.id, record);
   };
 
   const writeBytes = async (path: string, chunks: AsyncIterable<Uint8Array>) => {
@@ -73,6 +81,8 @@ export const createUploadStore = ({ fs, folder, clock, randomBytes }: Ports): Up
   };
 
   const find = async (id: string): Promise<UploadRecord | null> => {
+    const here = known.get(id);
+    if (here) return here;
     try {
       return recordSchema.parse(JSON.parse(await fs.readFile(recordPath(id), 'utf8')));
     } catch {
@@ -101,22 +111,27 @@ export const createUploadStore = ({ fs, folder, clock, randomBytes }: Ports): Up
     bind: async (record, sessionId) => {
       if (record.sessionId === null) await writeRecord({ ...record, sessionId });
     },
-    sweep: async (isThere) => {
+    sweep: async (sessionsGone, isThere) => {
+      const askAll = sessionsGone || !swept;
       const names = await fs.readdir(folder).catch(() => []);
       const remove = (name: string) => fs.rm(join(folder, name), { force: true });
       const isOld = async (name: string): Promise<boolean> => (await fs.stat(join(folder, name))).mtimeMs < clock.now() - unusedMs;
       for (const name of names) {
         if (name.endsWith('.json')) continue;
         const record = uploadIdSchema.safeParse(name).success ? await find(name) : null;
+        if (record) known.set(name, record);
         const over =
           record === null
             ? // Cut off half-way, or just now being written.
               await isOld(name).catch(() => false)
             : record.sessionId === null
               ? record.createdAt < clock.now() - unusedMs
-              : !(await isThere(record.sessionId));
-        if (over) await Promise.all([remove(name), remove(`${name}.json`)]);
+              : askAll && !(await isThere(record.sessionId));
+        if (!over) continue;
+        await Promise.all([remove(name), remove(`${name}.json`)]);
+        known.delete(name);
       }
+      swept = true;
     },
   };
 };

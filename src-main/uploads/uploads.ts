@@ -34,7 +34,10 @@ export const createUploads = (store: UploadStore): Uploads => {
       },
       getUpload: async ({ params }, info) => {
         const record = await own(params.id, callerOf(info));
-        const body = await store.read(record.id);
+        const body = await store.read(record.id).catch(() => {
+          // Removed this very moment.
+          throw new AppError('UPLOAD_UNKNOWN');
+        });
         // Only pictures, known by their bytes, are ever shown under this origin.
         if (record.type.startsWith('image/')) return { raw: { type: record.type, body } };
         return { raw: { type: 'application/octet-stream', body, filename: record.name } };

@@ -17,7 +17,11 @@ let browser: Browser;
 
 beforeAll(async () => {
   home = createHome();
-  upstream = await startUpstream(() => ({ kind: 'text', chunks: ['Yes.'] }));
+  upstream = await startUpstream(({ messages }) => {
+    const told = messages.at(-1);
+    if (told?.role === 'tool') return { kind: 'text', chunks: [`I was told: ${told.content}`] };
+    return { kind: 'tools', calls: [{ id: 'call_1', name: 'everything__echo', arguments: { message: 'by an agent' } }] };
+  });
   home.configure(configFor(upstream.url));
   gateway = await startGateway(home);
   browser = await launchBrowser();
@@ -83,6 +87,17 @@ describe('the MCP page in a browser', () => {
     await page.getByText(/give it either/).waitFor();
     expect(await axe(page)).toEqual([]);
     await picture(page, 'mcp-paste-wrong', look);
+    await close();
+  });
+
+  test('lets an agent use a tool once it is allowed to', async () => {
+    const { page, close } = await openConsole(browser, home);
+    await page.getByLabel('Message', { exact: true }).fill('echo it');
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Approval needed' }).getByText('everything.echo {"message":"by an agent"}').waitFor();
+    await picture(page, 'mcp-approval');
+    await page.getByRole('button', { name: 'Allow once' }).click();
+    await page.locator('.reply').getByText('I was told: Echo: by an agent').waitFor();
     await close();
   });
 

@@ -47,6 +47,16 @@ describe('a budget', () => {
     expect((await t.post({ content: 'three' })).status).toBe(200);
   });
 
+  it('tells the openai SDK not to ask again', async () => {
+    const t = await start(() => text('hi'), budget({ dailyUsd: 1 }));
+    const answer = await t.call('POST', '/v1/chat/completions', {
+      token: t.admin,
+      json: { model: 'openclaw', messages: [{ role: 'user', content: 'hi' }] },
+    });
+    expect([answer.status, answer.headers['x-should-retry'], answer.json.error.code]).toEqual([429, 'false', 'BUDGET_EXHAUSTED']);
+    expect(t.asked()).toBe(0);
+  });
+
   it('does not let eight turns side by side slip through', async () => {
     const { reply, release } = gated(['hi']);
     const t = await start(() => reply, budget({ dailyUsd: 3 * exact }));

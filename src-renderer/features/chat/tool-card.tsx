@@ -9,7 +9,7 @@ import { isOpen, type ToolStep } from './thread.ts';
 import { UndoWrites } from './undo-writes.tsx';
 
 /** Tools whose changes can be taken back. */
-const writes: ReadonlySet<string> = new Set(['file_write', 'file_edit']);
+const writes: ReadonlySet<string> = new Set(['file_write', 'file_edit', 'memory_write']);
 
 type ToolCardProps = { readonly step: ToolStep; readonly messageId: string | null; readonly over: boolean };
 

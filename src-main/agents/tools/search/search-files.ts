@@ -1,4 +1,5 @@
 import type * as Fs from 'node:fs';
+import { constants } from 'node:fs';
 import { globToRegExp } from './glob-pattern.ts';
 
 /** What to look for below a folder. */
@@ -82,7 +83,8 @@ const compile = (pattern: string, ignoreCase: boolean): RegExp => {
 const readText = (fs: SearchFs, path: string): string | null => {
   let file: number | null = null;
   try {
-    file = fs.openSync(path, 'r');
+    // One that has become a link or a pipe meanwhile is passed over. (Windows has neither flag.)
+    file = fs.openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
     const { size } = fs.fstatSync(file);
     if (size > fileMost) return null;
     const buffer = Buffer.alloc(size);

@@ -46,7 +46,7 @@ type Waiting = {
   readonly approval: Approval;
   /** Null: must not be remembered. */
   readonly subject: RuleSubject | null;
-  readonly settle: (status: Exclude<Approval['status'], 'pending'>) => void;
+  readonly settle: (status: Exclude<Approval['status'], 'pending'>, by: string | null) => void;
 };
 
 export const openApprovals = async (ports: Ports): Promise<ApprovalQueue> => {
@@ -65,17 +65,17 @@ export const openApprovals = async (ports: Ports): Promise<ApprovalQueue> => {
   /** Resolves to how it ended. What ends it other than an answer is written down here. */
   const wait = (approval: Approval, subject: RuleSubject | null, signal: AbortSignal): Promise<Approval['status']> =>
     new Promise((resolve) => {
-      const settle: Waiting['settle'] = (status) => {
+      const settle: Waiting['settle'] = (status, by) => {
         if (!waiting.delete(approval.id)) return;
         cancelExpiry();
         signal.removeEventListener('abort', cancelled);
-        tell({ ...approval, status, decidedAt: clock.now() });
+        tell({ ...approval, status, decidedAt: clock.now(), decidedBy: by });
         resolve(status);
       };
       const end = (status: 'expired' | 'cancelled') => (): void => {
         // It is over whether or not that can be written: the next start would say so too.
         database.write([{ op: 'approval.decide', id: approval.id, status, at: clock.now(), by: null }]).catch(() => undefined);
-        settle(status);
+        settle(status, null);
       };
       const cancelled = end('cancelled');
       const cancelExpiry = clock.after(approval.expiresAt - clock.now(), end('expired'));
@@ -145,7 +145,7 @@ export const openApprovals = async (ports: Ports): Promise<ApprovalQueue> => {
       await database.write([{ op: 'approval.decide', id, status, at, by: by.id }, ...(rule ? [rule.write] : [])]);
       rule?.stored();
       if (approve && remember === 'session' && subject !== null) rules.allowInSession(subject);
-      settle(status);
+      settle(status, by.id);
       return { ...approval, status, decidedAt: at, decidedBy: by.id };
     },
     rules,

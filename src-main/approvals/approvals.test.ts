@@ -197,6 +197,8 @@ describe('over WebSocket', () => {
     expect(call).toMatchObject({ seq: expect.any(Number), approval: { id: expect.stringMatching(/^apr_/) } });
     await ws.waitFor((frame) => frame.type === 'event' && frame.topic === 'approvals');
     ws.send({ type: 'approve', approvalId: (call as { approval: Approval }).approval.id });
+    const over = await ws.waitFor((frame) => frame.type === 'event' && JSON.stringify(frame.data).includes('granted'));
+    expect(over).toMatchObject({ data: { approval: { status: 'granted', decidedBy: expect.stringMatching(/./) } } });
     await ws.waitFor((frame) => frame.type === 'response');
     expect(readFileSync(file(t), 'utf8')).toBe('hello');
   });

@@ -86,6 +86,43 @@ describe('an approval in the chat', () => {
     await close();
   });
 
+  test.each(looks)('stands on a page of its own, with what was answered and what is allowed, in $locale, $colorScheme', async (look) => {
+    const { page, close } = await openConsole(browser, home, look);
+    const zh = look.locale === 'zh-CN';
+    const action = `echo on the page ${look.locale} ${look.colorScheme}`;
+    await ask(page, 'shell', { command: action });
+    expect(await page.title()).toBe('(1) OpenClaw');
+    await page.getByRole('button', { name: zh ? '审批，1 项等待您处理' : 'Approvals, 1 waits for you' }).click();
+    const waiting = page.getByRole('region', { name: zh ? '等待您处理' : 'Waiting for you' });
+    await waiting.getByText(action).waitFor();
+    await page.getByRole('list', { name: zh ? '历史记录' : 'History' }).waitFor();
+    expect(await axe(page)).toEqual([]);
+    await picture(page, 'approvals-waiting', look);
+    await waiting.getByRole('button', { name: zh ? '始终允许' : 'Always' }).click();
+    await waiting.getByText(zh ? '没有等待您处理的请求。' : 'Nothing waits for you.').waitFor();
+    expect(await page.title()).toBe('OpenClaw');
+    const past = page
+      .getByRole('list', { name: zh ? '历史记录' : 'History' })
+      .getByRole('listitem')
+      .first();
+    expect(await past.textContent()).toMatch(zh ? /已允许 答复者：此控制台/ : /Allowed by this console/);
+    await page.getByRole('button', { name: `${zh ? '收回' : 'Take back'} ${action}` }).click();
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('alertdialog').waitFor();
+    await picture(page, 'approvals-take-back', look);
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: zh ? '收回' : 'Take back' })
+      .click();
+    await page.getByText(zh ? '没有：每个操作都会询问。' : 'Nothing: every action is asked about.').waitFor();
+    await picture(page, 'approvals', look);
+    await past.getByRole('button').click();
+    await page.locator('.reply').getByText('I was told: on the page').waitFor();
+    await ask(page, 'shell', { command: action }, 'again');
+    await page.getByRole('button', { name: zh ? '拒绝' : 'Deny' }).click();
+    await close();
+  });
+
   test('asks for the PIN where the configuration wants it', async () => {
     const { code, stderr } = await openclaw(home, ['config', 'set', 'security.requirePinFor', '["shell"]']);
     expect({ code, stderr }).toMatchObject({ code: 0 });

@@ -29,6 +29,10 @@ const Pages = ({ console }: { readonly console: Console }): ReactElement => {
   const phase = useStore(console.signIn, (state) => state.phase);
   const theme = useStore(console.preferences, (state) => state.theme);
   useEffect(() => (phase === 'signed-in' ? console.start() : undefined), [console, phase]);
+  const waiting = useStore(console.approvals, (state) => state.waiting.length);
+  useEffect(() => {
+    document.title = waiting === 0 ? 'OpenClaw' : `(${waiting}) OpenClaw`;
+  }, [waiting]);
   useEffect(preloadMarkdown, []);
   return (
     <div className="flex h-full flex-col">

@@ -7,6 +7,7 @@ import { createHttpClient } from './api/http-client.ts';
 import { readSession } from './api/read-session.ts';
 import { readStops } from './api/read-stops.ts';
 import { type AnswerApproval, createAnswerApproval } from './approvals/answer-approval.ts';
+import { type ApprovalsStore, createApprovalsStore } from './features/approvals/approvals-store.ts';
 import { type AgentsStore, createAgentsStore } from './features/chat/agents-store.ts';
 import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
 import { createSessionListStore, type SessionListStore } from './features/chat/session-list-store.ts';
@@ -35,6 +36,7 @@ export type Console = {
   readonly baseUrl: string;
   readonly navigation: Navigation;
   readonly pin: PinPrompt;
+  readonly approvals: ApprovalsStore;
   readonly answerApproval: AnswerApproval;
   readonly undoMessageWrites: UndoMessageWrites;
   readonly chat: ChatStore;
@@ -117,6 +119,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     },
   });
   const skills = createSkillsStore({ http, pin });
+  const approvals = createApprovalsStore({ http, socket });
   const preferences = createPreferencesStore({ storage: ports.storage, preferred: ports.preferredLanguages });
   const settings = createSettingsStore({ http, pin, show: preferences.choose, changed: () => void loadModels() });
 
@@ -124,6 +127,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
   const loadModels = (): Promise<void> => agents.load().then(status.load);
   const refresh = (): Promise<void> => {
     void sessions.load();
+    void approvals.load();
     return loadModels();
   };
   const navigation = createNavigation();
@@ -137,6 +141,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     baseUrl,
     navigation,
     pin,
+    approvals,
     answerApproval: createAnswerApproval({ http, pin }),
     undoMessageWrites: createUndoMessageWrites(http),
     chat,
@@ -163,6 +168,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
       let broken = false;
       const undo = [
         chat.start(),
+        approvals.start(),
         socket.onFrame((frame) => {
           const stops = readStops(frame);
           if (stops !== null) status.noteStops(stops);

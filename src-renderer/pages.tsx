@@ -1,4 +1,15 @@
-import { Blocks, CalendarClock, ChartColumn, KeyRound, MessageSquare, Plug, ScrollText, Settings, WandSparkles } from 'lucide-react';
+import {
+  Blocks,
+  CalendarClock,
+  ChartColumn,
+  KeyRound,
+  MessageSquare,
+  Plug,
+  ScrollText,
+  Settings,
+  ShieldCheck,
+  WandSparkles,
+} from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ChatPage } from './features/chat/chat-page.tsx';
 import type { PageId } from './navigation.ts';
@@ -14,6 +25,10 @@ type Page = {
 /** What stands behind each page; its name is `nav.<id>`. */
 export const pages: Readonly<Record<PageId, Page>> = {
   chat: { icon: MessageSquare, Content: ChatPage },
+  approvals: {
+    icon: ShieldCheck,
+    Content: lazy(() => import('./features/approvals/approvals-page.tsx').then(({ ApprovalsPage }) => ({ default: ApprovalsPage }))),
+  },
   tasks: {
     icon: CalendarClock,
     Content: lazy(() => import('./features/tasks/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage }))),

@@ -27,22 +27,32 @@ export const Rail = (): ReactElement => {
 
 const RailButton = ({ id }: { readonly id: PageId }): ReactElement => {
   const { t } = useTranslation();
-  const { navigation } = useConsole();
+  const { navigation, approvals } = useConsole();
   const open = useStore(navigation, (state) => state.page === id);
+  const waiting = useStore(approvals, (state) => (id === 'approvals' ? state.waiting.length : 0));
   const { icon: Icon } = pages[id];
+  const label = waiting === 0 ? t(`nav.${id}`) : t('nav.approvalsWaiting', { count: waiting });
   return (
     <button
       type="button"
-      title={t(`nav.${id}`)}
-      aria-label={t(`nav.${id}`)}
+      title={label}
+      aria-label={label}
       aria-current={open ? 'page' : undefined}
       onClick={() => navigation.go(id)}
       className={cx(
-        'flex size-9 items-center justify-center rounded-lg transition-colors',
+        'relative flex size-9 items-center justify-center rounded-lg transition-colors',
         open ? 'bg-hover text-foreground' : 'text-muted-foreground hover:bg-hover hover:text-foreground',
       )}
     >
       <Icon size={18} />
+      {waiting === 0 ? null : (
+        <span
+          aria-hidden
+          className="absolute top-0 right-0 min-w-4 rounded-full bg-danger px-1 text-center font-medium text-[10px] text-on-accent leading-4"
+        >
+          {waiting > 9 ? '9+' : waiting}
+        </span>
+      )}
     </button>
   );
 };

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { formatDuration } from '../ui/format.ts';
 import type { Remember } from './answer-approval.ts';
+import { touchWords } from './touch-words.ts';
 
 /** What exactly would happen, and the buttons that let it or not. */
 export const ApprovalCard = ({ approval }: { readonly approval: Approval }): ReactElement => {
@@ -33,7 +34,10 @@ export const ApprovalCard = ({ approval }: { readonly approval: Approval }): Rea
         </pre>
         <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-muted-foreground text-xs">
           {approval.cwd === null ? null : <Fact name={t('approval.cwd')} value={approval.cwd} />}
-          <Fact name={t('approval.touches')} value={approval.touches.join('; ')} />
+          <Fact
+            name={t('approval.touches')}
+            value={approval.touches.map((what) => (touchWords[what] ? t(touchWords[what]) : what)).join(t('approval.touch.and'))}
+          />
           {approval.sandbox === null ? null : (
             <Fact name={t('approval.sandbox')} value={approval.sandbox === 'none' ? t('approval.notSandboxed') : approval.sandbox} />
           )}

@@ -1,6 +1,6 @@
 // A server of the Model Context Protocol on stdin and stdout that does as its arguments say; for tests, without the SDK.
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const [behaviour = 'good', file = ''] = process.argv.slice(2);
@@ -60,7 +60,6 @@ if (behaviour === 'dies') {
   process.stderr.write('there is no database\n');
   process.exit(1);
 }
-if (behaviour === 'once' && existsSync(file)) process.exit(1);
 if (behaviour === 'parent')
   writeFileSync(file, String(spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore', detached: true }).pid));
 

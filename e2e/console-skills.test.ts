@@ -51,7 +51,7 @@ describe('the skills page in a browser', () => {
     await page.getByRole('button', { name: 'Skills' }).click();
     await page.getByText('It is not JSON').waitFor();
     const file = { name: 'auto-deploy-vercel.json', mimeType: 'application/json', buffer: Buffer.from(seedSkill) };
-    await page.locator('input[type=file]').setInputFiles(file);
+    await page.locator('input[type=file][accept=".zip,.json"]').setInputFiles(file);
     const card = page.getByRole('listitem').filter({ hasText: '@auto-deploy-vercel' });
     await card.getByText('nobody has confirmed').waitFor();
 

@@ -38,7 +38,7 @@ import { createMcpDoor } from './mcp/mcp-door.ts';
 import { createMcpRoutes } from './mcp/mcp-routes.ts';
 import { createMcpServers, isAutoApproved } from './mcp/mcp-servers.ts';
 import { proxySettings } from './net/proxy.ts';
-import { createOpenaiRoutes } from './openai/chat-routes.ts';
+import { createOpenaiRoutes } from './openai/openai-routes.ts';
 import { createMetrics } from './operations/metrics.ts';
 import { createRequestRoutes } from './operations/request-routes.ts';
 import { localPrincipal, type Principal } from './principal.ts';

@@ -3,7 +3,7 @@ import { chatRequestSchema } from '../../src-shared/contract/routes/openai.ts';
 import { readPrompt } from './chat-prompt.ts';
 
 const read = (...messages: { role: string; content?: unknown }[]) =>
-  readPrompt(chatRequestSchema.parse({ model: 'openclaw', messages }).messages);
+  readPrompt(chatRequestSchema.parse({ model: 'openclaw', messages }).messages, 'messages');
 
 describe('readPrompt', () => {
   it('asks what stands behind the last reply; the rest is history', () => {

@@ -1,6 +1,11 @@
 import { AppError } from '../../src-shared/app-error.ts';
-import type { ChatRequest } from '../../src-shared/contract/routes/openai.ts';
 import type { ModelMessage } from '../agents/models/model-client.ts';
+
+/** One message, in what the APIs of this door have in common. */
+export type PromptMessage = {
+  readonly role: 'system' | 'developer' | 'user' | 'assistant';
+  readonly content?: string | readonly { readonly text: string }[] | null | undefined;
+};
 
 /** The messages of a request, as a turn takes them. */
 export type ChatPrompt = {
@@ -12,8 +17,11 @@ export type ChatPrompt = {
   readonly content: string;
 };
 
-/** @throws AppError BAD_REQUEST where nothing is asked */
-export const readPrompt = (messages: ChatRequest['messages']): ChatPrompt => {
+/**
+ * @param field of the request that has the messages
+ * @throws AppError BAD_REQUEST where nothing is asked
+ */
+export const readPrompt = (messages: readonly PromptMessage[], field: string): ChatPrompt => {
   const system: string[] = [];
   const said: { role: 'user' | 'assistant'; content: string }[] = [];
   for (const message of messages) {
@@ -31,7 +39,7 @@ export const readPrompt = (messages: ChatRequest['messages']): ChatPrompt => {
   const asked = said.pop();
   if (asked?.role !== 'user') {
     const message = 'the last message has to be one of the user, with text in it';
-    throw new AppError('BAD_REQUEST', { message: `messages: ${message}`, details: { issues: [{ at: 'body.messages', message }] } });
+    throw new AppError('BAD_REQUEST', { message: `${field}: ${message}`, details: { issues: [{ at: `body.${field}`, message }] } });
   }
   return {
     system: system.join('\n\n'),
@@ -40,5 +48,5 @@ export const readPrompt = (messages: ChatRequest['messages']): ChatPrompt => {
   };
 };
 
-const textOf = (content: ChatRequest['messages'][number]['content']): string =>
+const textOf = (content: PromptMessage['content']): string =>
   typeof content === 'string' ? content : (content ?? []).map(({ text }) => text).join('\n\n');

@@ -1,12 +1,24 @@
 import type { AppError } from '../../src-shared/app-error.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { Turn } from '../sessions/turn.ts';
-import { type ChatEnd, type ChatHead, chunksOf, failureOf } from './chat-answer.ts';
-import { toOpenaiError } from './openai-error.ts';
+import type { TurnEnd } from './turn-end.ts';
 
-type Sink = { readonly sendLines: (...data: readonly string[]) => void; readonly close: () => void };
+export type Sink = {
+  readonly send: (event: string, ...data: readonly unknown[]) => void;
+  readonly sendLines: (...data: readonly string[]) => void;
+  readonly close: () => void;
+};
 
-export type ChatStream = {
+/** One streamed answer in the words of one API: first `begin`, then pieces, then `end` or `refused`. */
+export type Telling = {
+  readonly begin: (sink: Sink) => void;
+  readonly piece: (sink: Sink, content: string) => void;
+  readonly end: (sink: Sink, end: TurnEnd) => void;
+  /** Broken off by the gateway. */
+  readonly refused: (sink: Sink, error: AppError) => void;
+};
+
+export type AnswerStream = {
   readonly sse: (sink: Sink) => () => void;
   /** The token has ended; without a word these clients would take what they have for the whole answer. */
   readonly refused: (sink: Sink, error: AppError) => void;
@@ -19,9 +31,9 @@ const patienceMs = 10_000;
  * Resolves when there is something to stream, or with the end. Until then a failure can be told by the status,
  * from which these clients make their error classes.
  */
-export const firstSign = (turn: Turn, clock: Clock): Promise<ChatEnd | null> =>
+export const firstSign = (turn: Turn, clock: Clock): Promise<TurnEnd | null> =>
   new Promise((resolve) => {
-    const done = (end: ChatEnd | null): void => {
+    const done = (end: TurnEnd | null): void => {
       undo();
       cancelPatience();
       resolve(end);
@@ -31,12 +43,10 @@ export const firstSign = (turn: Turn, clock: Clock): Promise<ChatEnd | null> =>
     void turn.outcome.then(done);
   });
 
-type How = { readonly head: ChatHead; readonly includeUsage: boolean; readonly traceId: string };
-
 /** @param onLeft called when nobody reads any more; also after the end */
-export const streamTurn = (turn: Turn, how: How, onLeft: () => void): ChatStream => ({
+export const streamTurn = (turn: Turn, telling: Telling, onLeft: () => void): AnswerStream => ({
   sse: (sink) => {
-    const writer = createWriter(sink, how);
+    const writer = createWriter(sink, telling);
     let over = false;
     const undo = turn.listen(({ event }) => event.type === 'delta' && writer.piece(event.content), 0);
     void turn.outcome.then((end) => {
@@ -48,40 +58,32 @@ export const streamTurn = (turn: Turn, how: How, onLeft: () => void): ChatStream
       onLeft();
     };
   },
-  refused: (sink, error) => sendError(sink, error, how.traceId),
+  refused: telling.refused,
 });
 
 /** A turn that was over before. */
-export const streamEnd = (end: ChatEnd, how: How): ChatStream => ({
+export const streamEnd = (end: TurnEnd, telling: Telling): AnswerStream => ({
   sse: (sink) => {
-    createWriter(sink, how).end(end);
+    createWriter(sink, telling).end(end);
     return () => undefined;
   },
-  refused: (sink, error) => sendError(sink, error, how.traceId),
+  refused: telling.refused,
 });
 
-const createWriter = (sink: Sink, { head, includeUsage, traceId }: How) => {
-  const chunks = chunksOf(head, includeUsage);
+const createWriter = (sink: Sink, telling: Telling) => {
   let sent = 0;
   const piece = (content: string): void => {
     sent += content.length;
-    sink.sendLines(chunks.piece(content));
+    telling.piece(sink, content);
   };
-  sink.sendLines(chunks.first());
+  telling.begin(sink);
   return {
     piece,
-    end: (end: ChatEnd): void => {
-      const failure = failureOf(end);
-      if (failure) sendError(sink, failure, traceId);
-      else {
-        // All of it, where the turn was over before anyone could listen.
-        if (end.reply.length > sent) piece(end.reply.slice(sent));
-        sink.sendLines(...chunks.last(end.usage));
-      }
+    end: (end: TurnEnd): void => {
+      // All of it, where the turn was over before anyone could listen.
+      if (end.status === 'completed' && end.reply.length > sent) piece(end.reply.slice(sent));
+      telling.end(sink, end);
       sink.close();
     },
   };
 };
-
-const sendError = (sink: Sink, error: AppError, traceId: string): void =>
-  sink.sendLines(JSON.stringify(toOpenaiError(error, traceId).body));

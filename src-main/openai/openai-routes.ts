@@ -4,6 +4,8 @@ import type { AnswerStream } from './answer-stream.ts';
 import { completionOf, headOf, tellCompletion } from './chat-answer.ts';
 import { readPrompt } from './chat-prompt.ts';
 import { createModelNames } from './model-names.ts';
+import { responseHeadOf, responseOf, tellResponse } from './response-answer.ts';
+import { messagesOf } from './response-input.ts';
 
 export type OpenaiRoutes = {
   readonly listModels: (input: RouteInput<'listModels'>) => Promise<RouteAnswer<'listModels'>>;
@@ -12,6 +14,7 @@ export type OpenaiRoutes = {
     input: RouteInput<'createChatCompletion'>,
     info: Info,
   ) => Promise<RouteAnswer<'createChatCompletion'> | AnswerStream>;
+  readonly createResponse: (input: RouteInput<'createResponse'>, info: Info) => Promise<RouteAnswer<'createResponse'> | AnswerStream>;
 };
 
 type Agents = Ports['agents'] & { readonly defaultId: string; readonly list: () => readonly { readonly id: string }[] };
@@ -37,6 +40,14 @@ export const createOpenaiRoutes = (ports: Ports & { readonly agents: Agents }): 
           whole: (end) => completionOf(head, end),
           telling: () => tellCompletion(head, stream_options?.include_usage === true, info.traceId),
         };
+      });
+    },
+    createResponse: async ({ body }, info) => {
+      const { model, user, stream } = body;
+      const asked = { agentId: names.agentId(model), prompt: readPrompt(messagesOf(body), 'input'), user, stream };
+      return answerRequest(asked, info, (turn) => {
+        const head = responseHeadOf(turn, body);
+        return { whole: (end) => responseOf(head, end), telling: () => tellResponse(head, info.traceId) };
       });
     },
   };

@@ -6,6 +6,7 @@ import { configRoutes } from './routes/config.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { openaiRoutes } from './routes/openai.ts';
+import { openaiResponseRoutes } from './routes/openai-responses.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { skillRoutes } from './routes/skills.ts';
@@ -34,6 +35,7 @@ export const routes = {
   ...configRoutes,
   ...undoRoutes,
   ...openaiRoutes,
+  ...openaiResponseRoutes,
 };
 
 export { type BodyLine, type ErrorBody, errorBodySchema, type Route } from './route.ts';

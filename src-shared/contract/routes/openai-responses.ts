@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import type { Route } from '../route.ts';
+import { openaiErrorSchema } from './openai.ts';
+
+/**
+ * The part of OpenAI's Responses API that has to do with text. As with chat completions: what is not named here has no
+ * effect, and what would change the answer and cannot be honoured is refused.
+ */
+const itemSchema = z.object({
+  type: z.literal('message').nullish(),
+  role: z.enum(['system', 'developer', 'user', 'assistant']),
+  content: z.union([z.string(), z.array(z.object({ type: z.enum(['input_text', 'output_text']), text: z.string() }))]),
+});
+
+const nothingKept = 'this version finds what was said before by its session: set user or X-OpenClaw-Session, or send it along in input';
+const refused = {
+  previous_response_id: z.null(nothingKept).optional(),
+  conversation: z.null(nothingKept).optional(),
+  prompt: z.null('this version keeps no prompts: send instructions and input').optional(),
+  background: z.literal(false, 'this version answers while the client waits; POST /api/v1/messages can do without').nullish(),
+  tools: z.array(z.unknown()).max(0, "this version runs the agent's own tools and none of the client's: leave it out").nullish(),
+  text: z
+    .object({ format: z.object({ type: z.literal('text', 'this version answers in text; ask for JSON in words') }).nullish() })
+    .nullish(),
+};
+
+export const responseRequestSchema = z.object({
+  model: z.string().max(256).describe('openclaw, or openclaw/<agentId>'),
+  input: z.union(
+    [z.string(), z.array(itemSchema).min(1).max(2_000)],
+    'a text, or a list of messages whose parts are of type "input_text" or "output_text": this version reads no images, files or tool calls',
+  ),
+  instructions: z.string().nullish(),
+  stream: z.boolean().nullish(),
+  user: z.string().max(128).nullish().describe('names the session that the conversation is kept in; without it nothing is kept'),
+  ...refused,
+});
+export type ResponseRequest = z.output<typeof responseRequestSchema>;
+
+const partSchema = z.object({
+  type: z.literal('output_text'),
+  text: z.string(),
+  annotations: z.array(z.never()),
+  logprobs: z.array(z.never()),
+});
+const outputItemSchema = z.object({
+  id: z.string(),
+  type: z.literal('message'),
+  role: z.literal('assistant'),
+  status: z.enum(['in_progress', 'completed', 'incomplete']),
+  content: z.array(partSchema),
+});
+export type ResponseItem = z.infer<typeof outputItemSchema>;
+
+export const responseSchema = z.object({
+  id: z.string(),
+  object: z.literal('response'),
+  created_at: z.int(),
+  status: z.enum(['in_progress', 'completed', 'failed']),
+  model: z.string(),
+  instructions: z.string().nullable(),
+  output: z.array(outputItemSchema),
+  /** Only in a stream, in `response.failed`. */
+  error: openaiErrorSchema.shape.error.nullable(),
+  incomplete_details: z.null(),
+  metadata: z.object({}),
+  parallel_tool_calls: z.literal(false),
+  temperature: z.null(),
+  top_p: z.null(),
+  tool_choice: z.literal('auto'),
+  tools: z.array(z.never()),
+  previous_response_id: z.null(),
+  text: z.object({ format: z.object({ type: z.literal('text') }) }),
+  usage: z
+    .object({
+      input_tokens: z.int(),
+      input_tokens_details: z.object({ cached_tokens: z.int(), cache_write_tokens: z.int() }),
+      output_tokens: z.int(),
+      output_tokens_details: z.object({ reasoning_tokens: z.int() }),
+      total_tokens: z.int(),
+    })
+    .nullable(),
+});
+export type ResponseObject = z.infer<typeof responseSchema>;
+
+type At = { readonly item_id: string; readonly output_index: number; readonly content_index: number };
+type Part = z.infer<typeof partSchema>;
+type NoLogprobs = { readonly logprobs: readonly [] };
+
+/** What a stream says, in this order; on the wire each has a `sequence_number`. */
+export type ResponseEvent =
+  | { readonly type: 'response.created' | 'response.in_progress'; readonly response: ResponseObject }
+  | { readonly type: 'response.output_item.added'; readonly output_index: number; readonly item: ResponseItem }
+  | ({ readonly type: 'response.content_part.added'; readonly part: Part } & At)
+  | ({ readonly type: 'response.output_text.delta'; readonly delta: string } & At & NoLogprobs)
+  | ({ readonly type: 'response.output_text.done'; readonly text: string } & At & NoLogprobs)
+  | ({ readonly type: 'response.content_part.done'; readonly part: Part } & At)
+  | { readonly type: 'response.output_item.done'; readonly output_index: number; readonly item: ResponseItem }
+  | { readonly type: 'response.completed' | 'response.failed'; readonly response: ResponseObject }
+  | { readonly type: 'error'; readonly code: string; readonly message: string; readonly param: string | null };
+
+export const openaiResponseRoutes = {
+  createResponse: {
+    method: 'POST',
+    path: '/v1/responses',
+    auth: 'key',
+    scope: 'messages',
+    summary: 'OpenAI-compatible responses; kept in a session only with user or X-OpenClaw-Session; hanging up cancels',
+    stream: true,
+    body: responseRequestSchema,
+    answers: { 200: responseSchema },
+  },
+} as const satisfies Record<string, Route>;

@@ -65,12 +65,7 @@ export const ScheduleFields = ({ form, onChange, isWebhook }: ScheduleFieldsProp
               onChange={(event) => changeCron({ expr: event.target.value })}
             />
           ) : (
-            <TextField
-              label={t(cron.rhythm === 'hourly' ? 'tasks.minute' : 'tasks.time')}
-              type="time"
-              value={cron.time}
-              onChange={(event) => event.target.value !== '' && changeCron({ time: event.target.value })}
-            />
+            <TimeField cron={cron} onChange={changeCron} />
           )}
           {cron.rhythm === 'weekly' ? (
             <SelectField
@@ -104,6 +99,37 @@ export const ScheduleFields = ({ form, onChange, isWebhook }: ScheduleFieldsProp
         <Preview schedule={scheduleOf(form)} />
       </div>
     </>
+  );
+};
+
+const TimeField = ({
+  cron,
+  onChange,
+}: {
+  readonly cron: CronChoice;
+  readonly onChange: (changes: Partial<CronChoice>) => void;
+}): ReactElement => {
+  const { t } = useTranslation();
+  const set = (time: string): void => onChange({ time });
+  if (cron.rhythm !== 'hourly')
+    return (
+      <TextField
+        label={t('tasks.time')}
+        type="time"
+        value={cron.time}
+        onChange={({ target }) => target.value !== '' && set(target.value)}
+      />
+    );
+  const hour = cron.time.slice(0, 3);
+  return (
+    <TextField
+      label={t('tasks.minute')}
+      type="number"
+      min={0}
+      max={59}
+      value={Number(cron.time.slice(3))}
+      onChange={({ target }) => /^[1-5]?\d$/.test(target.value) && set(`${hour}${target.value.padStart(2, '0')}`)}
+    />
   );
 };
 

@@ -13,7 +13,7 @@ export const outputInstruction = (schema: Schema): string =>
 /** @throws AppError BAD_REQUEST in words, where the schema is none */
 export const requireOutputSchema = async (schema: Schema): Promise<void> => {
   try {
-    await readJsonSchema(checkable(schema));
+    await readJsonSchema(schema);
   } catch (thrown) {
     throw new AppError('BAD_REQUEST', { message: `body.outputSchema: ${thrown instanceof Error ? thrown.message : 'not a JSON Schema'}` });
   }
@@ -31,7 +31,7 @@ type AskOptions = {
 
 /** Asks for an answer that fits the schema; once more where it does not, with what is wrong with it. Then it is `MODEL_GARBAGE`. */
 export const askForOutput = async ({ schema, history, signal, ask, onText }: AskOptions): Promise<LoopResult> => {
-  const { validate } = await readJsonSchema(checkable(schema), 'answer');
+  const { validate } = await readJsonSchema(schema, 'answer');
   const first = await ask(history);
   if (first.error || signal.aborted) return told(first, onText);
   const problem = problemOf(first.lastText, validate);
@@ -73,19 +73,3 @@ const garbage = (problem: string): AppError =>
     message: `The model's answer does not fit outputSchema: ${problem.slice(0, 500)}.`,
     hint: 'Ask again, use a simpler schema, or a model that knows structured output.',
   });
-
-/**
- * What is checked here. Patterns are told to the model only: a regular expression from outside, run over a text from outside,
- * can keep this process busy for ever.
- */
-const checkable = (schema: Schema): Schema => withoutPatterns(schema) as Schema;
-
-const withoutPatterns = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(withoutPatterns);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key, inner]) => !(key === 'pattern' && typeof inner === 'string') && key !== 'patternProperties' && key !== '$async')
-      .map(([key, inner]) => [key, withoutPatterns(inner)]),
-  );
-};

@@ -10,7 +10,10 @@ export const readJsonSchema = async (jsonSchema: Readonly<Record<string, unknown
   const { Ajv2020 } = await import('ajv/dist/2020.js');
   // What it says of itself (a draft, formats) varies; the words that all drafts share are what counts. Nothing is fetched.
   const ajv = new Ajv2020({ strict: false, validateSchema: false, validateFormats: false, allErrors: true, logger: false });
-  const { $schema: _draft, ...schema } = jsonSchema;
+  // A pattern is somebody else's program on our main thread, and may run for ever. The model is told of it all the same.
+  for (const keyword of ['pattern', 'patternProperties']) ajv.removeKeyword(keyword);
+  // `$async` would make the check a promise, which is always true.
+  const { $schema: _draft, $async: _async, ...schema } = jsonSchema;
   const fits = ajv.compile(schema);
   return {
     jsonSchema: schema,

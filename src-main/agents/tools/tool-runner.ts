@@ -125,8 +125,12 @@ const recorded = (writing: Promise<void>): Promise<void> =>
     throw new NotRecorded('not recorded', { cause });
   });
 
-const jsonSchemaOf = (parameters: ToolParameters): Readonly<Record<string, unknown>> =>
-  'jsonSchema' in parameters ? parameters.jsonSchema : z.toJSONSchema(parameters);
+const jsonSchemaOf = (parameters: ToolParameters): Readonly<Record<string, unknown>> => {
+  if ('jsonSchema' in parameters) return parameters.jsonSchema;
+  // Which dialect it is no provider asks, and it is paid for with every call.
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(parameters);
+  return schema;
+};
 
 const validArguments = (parameters: ToolParameters, args: Record<string, unknown>): Record<string, unknown> => {
   if ('jsonSchema' in parameters) {

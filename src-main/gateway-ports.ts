@@ -1,4 +1,5 @@
 import type { Config } from '../src-shared/contract/config.ts';
+import type { Approval } from '../src-shared/contract/events.ts';
 import type { Search } from './agents/tools/search/open-search.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Log } from './logs/create-log.ts';
@@ -77,6 +78,12 @@ export type Gateway = {
   readonly activity: () => Activity;
   /** Told after each change. Returns its undo. */
   readonly onActivity: (listener: (activity: Activity) => void) => () => void;
+  /** What waits for somebody's word. */
+  readonly approvals: {
+    readonly pending: () => readonly Approval[];
+    /** Told when one is asked, and when it is over. Returns its undo. */
+    readonly onChange: (listener: (approval: Approval) => void) => () => void;
+  };
   /** What of the configuration the desktop shell goes by, and how it is changed there. */
   readonly ui: {
     readonly current: () => Config['ui'];

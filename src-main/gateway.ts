@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
+import type { Approval } from '../src-shared/contract/events.ts';
 import { type Agent, createAgentRegistry } from './agents/agent-registry.ts';
 import { createAgentRoutes } from './agents/agent-routes.ts';
 import { createBudgetRoutes } from './agents/budgets/budget-routes.ts';
@@ -21,7 +22,7 @@ import { createSkillTools } from './agents/tools/skill-tools.ts';
 import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
 import { createKeepBefore } from './agents/undo/keep-before.ts';
 import { createUndoRoutes } from './agents/undo/undo-routes.ts';
-import { openApprovals } from './approvals/approval-queue.ts';
+import { type ApprovalQueue, openApprovals } from './approvals/approval-queue.ts';
 import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
@@ -109,6 +110,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
   let changeUi: Gateway['ui']['change'] | null = null;
   let activity: Activity = { turns: 0, stopped: false };
   const watchers = new Set<(activity: Activity) => void>();
+  let pendingApprovals: ApprovalQueue['pending'] = () => [];
+  const approvalWatchers = new Set<(approval: Approval) => void>();
 
   const url = (): string => `http://localhost:${port}${basePath}`;
   const createSignInLink = (): { url: string; expiresAt: number } => {
@@ -395,6 +398,10 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       activity = next;
       for (const listener of watchers) listener(next);
     });
+    pendingApprovals = approvals.pending;
+    approvals.onChange((approval) => {
+      for (const listener of approvalWatchers) listener(approval);
+    });
 
     onRequest = app({ local: false });
     onLocalRequest = app({ local: true });
@@ -441,6 +448,13 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     onActivity: (listener) => {
       watchers.add(listener);
       return () => watchers.delete(listener);
+    },
+    approvals: {
+      pending: () => pendingApprovals(),
+      onChange: (listener) => {
+        approvalWatchers.add(listener);
+        return () => approvalWatchers.delete(listener);
+      },
     },
     ui: {
       current: () => live.current().ui,

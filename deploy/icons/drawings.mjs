@@ -1,5 +1,5 @@
 /** The states of `src-main/shell/app-state.ts`. */
-export const trayStates = /** @type {const} */ (['starting', 'ready', 'working', 'stopped', 'error']);
+export const trayStates = /** @type {const} */ (['starting', 'ready', 'working', 'waiting', 'stopped', 'error']);
 
 /** @typedef {(typeof trayStates)[number]} TrayState */
 
@@ -21,6 +21,11 @@ const badges = {
     color: '#15803d',
     outline: 'M23 14A9 9 0 1 1 23 32A9 9 0 1 1 23 14Z',
     sign: 'M20 18L28 23L20 28Z',
+  },
+  waiting: {
+    color: '#7c3aed',
+    outline: 'M22.5 12.5L32 22.25L22.5 32L13 22.25Z',
+    sign: 'M19.2 18.5H21.5V26H19.2ZM23.5 18.5H25.8V26H23.5Z',
   },
   stopped: {
     color: '#b4232f',

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Approval } from '../../src-shared/contract/events.ts';
 import type { Activity, Gateway } from '../gateway-ports.ts';
 import { createAppState, stateLine, titleFor } from './app-state.ts';
 import { wordsFor } from './words.ts';
@@ -7,7 +8,16 @@ import { wordsFor } from './words.ts';
 const speakingGateway = () => {
   let activity: Activity = { turns: 0, stopped: false };
   const listeners = new Set<(activity: Activity) => void>();
-  const gateway: Pick<Gateway, 'activity' | 'onActivity'> = {
+  let asked = 0;
+  const asking = new Set<(approval: Approval) => void>();
+  const gateway: Pick<Gateway, 'activity' | 'onActivity' | 'approvals'> = {
+    approvals: {
+      pending: () => Array.from({ length: asked }, () => ({}) as Approval),
+      onChange: (listener) => {
+        asking.add(listener);
+        return () => asking.delete(listener);
+      },
+    },
     activity: () => activity,
     onActivity: (listener) => {
       listeners.add(listener);
@@ -18,7 +28,11 @@ const speakingGateway = () => {
     activity = next;
     for (const listener of listeners) listener(next);
   };
-  return { gateway: gateway as Gateway, say, listeners };
+  const ask = (waiting: number): void => {
+    asked = waiting;
+    for (const listener of asking) listener({} as Approval);
+  };
+  return { gateway: gateway as Gateway, say, ask, listeners, asking };
 };
 
 /** One task at a time is all the state machine waits for. */
@@ -69,6 +83,27 @@ describe('the state of the app', () => {
       clock.settle();
     }
     expect(shown).toEqual(['ready', 'working 1', 'working 3', 'stopped 2', 'stopped', 'ready']);
+  });
+
+  it('needs somebody for as long as something waits for approval, unless everything is stopped', () => {
+    const { clock, shown, state } = setUp();
+    const { gateway, say, ask, asking } = speakingGateway();
+    state.follow({ phase: 'running', url: '', gateway });
+    const steps = [
+      () => say({ turns: 1, stopped: false }),
+      () => ask(1),
+      () => ask(2),
+      () => say({ turns: 1, stopped: true }),
+      () => say({ turns: 1, stopped: false }),
+      () => ask(0),
+    ];
+    for (const step of steps) {
+      step();
+      clock.settle();
+    }
+    expect(shown).toEqual(['ready', 'working 1', 'waiting 1', 'stopped 1', 'waiting 1', 'working 1']);
+    state.follow({ phase: 'starting' });
+    expect(asking.size).toBe(0);
   });
 
   it('does not flicker with turns that come and go', () => {

@@ -4,9 +4,10 @@ import type { Words } from './words.ts';
 
 /**
  * How the app stands, for everything that shows it: tray, title, menu. `working`: turns are at work or wait.
+ * `waiting`: one of them, or more, for somebody's approval.
  * `stopped`: an operator has stopped everything. `error`: there is no gateway, and the window says why.
  */
-export type AppState = { readonly kind: 'starting' | 'ready' | 'working' | 'stopped' | 'error'; readonly turns: number };
+export type AppState = { readonly kind: 'starting' | 'ready' | 'working' | 'waiting' | 'stopped' | 'error'; readonly turns: number };
 
 /** Milliseconds that turns may come and go before it shows: a tray must not flicker with each of a hundred a second. */
 const settleMs = 100;
@@ -41,10 +42,15 @@ export const createAppState = ({
       // The app is about to end, as it last stood.
       if (next.phase === 'stopped') return;
       host = next;
-      if (next.phase === 'running')
-        unfollow = next.gateway.onActivity(() => {
+      if (next.phase === 'running') {
+        const lookSoon = (): void => {
           cancelLook ??= clock.after(settleMs, look);
-        });
+        };
+        const undos = [next.gateway.onActivity(lookSoon), next.gateway.approvals.onChange(lookSoon)];
+        unfollow = () => {
+          for (const undo of undos) undo();
+        };
+      }
       look();
     },
   } as const;
@@ -54,7 +60,9 @@ const stateOf = (host: GatewayState): AppState => {
   if (host.phase === 'failed') return { kind: 'error', turns: 0 };
   if (host.phase !== 'running') return { kind: 'starting', turns: 0 };
   const { turns, stopped } = host.gateway.activity();
-  return { kind: stopped ? 'stopped' : turns > 0 ? 'working' : 'ready', turns };
+  if (stopped) return { kind: 'stopped', turns };
+  if (host.gateway.approvals.pending().length > 0) return { kind: 'waiting', turns };
+  return { kind: turns > 0 ? 'working' : 'ready', turns };
 };
 
 /** In a line, for the tray. */

@@ -18,6 +18,7 @@ const setUp = (starts: readonly (() => Promise<{ port: number; url: string }>)[]
     createSignInLink: () => ({ url: '', expiresAt: 0 }),
     activity: () => ({ turns: 0, stopped: false }),
     onActivity: () => () => undefined,
+    approvals: { pending: () => [], onChange: () => () => undefined },
     ui: { current: () => config.ui, onChange: () => () => undefined, change: async () => undefined },
     brake: { pull: async () => undefined, release: async () => undefined },
   });

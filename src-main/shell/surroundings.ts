@@ -23,7 +23,7 @@ export const createSurroundings = ({ icons, state, window, keepsRunning, actions
   const showMenu = (): void => {
     const { kind } = state();
     // A menu bar that is replaced closes under the pointer: only when one of these makes another of it.
-    const fits = JSON.stringify([language, kind === 'working' ? 'ready' : kind, keepsRunning()]);
+    const fits = JSON.stringify([language, kind === 'working' || kind === 'waiting' ? 'ready' : kind, keepsRunning()]);
     if (fits === menuShown) return;
     menuShown = fits;
     const template = menuTemplate({

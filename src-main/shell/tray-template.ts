@@ -22,4 +22,4 @@ export const brakeItem = (
 ): MenuItemConstructorOptions =>
   kind === 'stopped'
     ? { id: 'brake', label: words.releaseBrake, click: release }
-    : { id: 'brake', label: words.pullBrake, click: pull, enabled: kind === 'ready' || kind === 'working' };
+    : { id: 'brake', label: words.pullBrake, click: pull, enabled: kind !== 'starting' && kind !== 'error' };

@@ -19,6 +19,8 @@ let desktop: Desktop | undefined;
 let port: number;
 /** Lets the scripted model answer. */
 let answer: () => void;
+/** What the scripted model calls first. */
+let calls: { id: string; name: string; arguments: unknown }[];
 
 beforeAll(() => void mkdirSync(`${root}/e2e/screenshots`, { recursive: true }));
 beforeEach(async () => {
@@ -26,7 +28,12 @@ beforeEach(async () => {
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
   });
-  upstream = await startUpstream(() => ({ kind: 'text', chunks: ['hello'], gate: () => answered }));
+  calls = [];
+  upstream = await startUpstream(({ messages }) =>
+    calls.length > 0 && !messages.some(({ role }) => role === 'tool')
+      ? { kind: 'tools', calls }
+      : { kind: 'text', chunks: ['hello'], gate: () => answered },
+  );
   home.configure(configFor(upstream.url));
   port = await freePort();
 });
@@ -100,6 +107,24 @@ describe('the tray', () => {
     expect((await post).status).toBe(200);
     await expect.poll(tray.toolTip).toBe('OpenClaw – Ready');
     expect((await tray.icon()).argb.equals(ready.argb)).toBe(true);
+  });
+
+  test('says that something waits for approval, and so does the title', async () => {
+    calls = [{ id: 'call_1', name: 'shell', arguments: { command: 'true' } }];
+    const { tray, ...opened } = await openWithTray();
+    await expect.poll(tray.toolTip).toBe('OpenClaw – Ready');
+    const ready = await tray.icon();
+    const { window } = opened;
+    await window.getByRole('textbox', { name: /^Message/ }).fill('hi');
+    await window.keyboard.press('Enter');
+    await expect.poll(tray.toolTip).toBe('OpenClaw – Needs you: something waits for approval');
+    expect((await tray.icon()).argb.equals(ready.argb)).toBe(false);
+    expect(await title(opened)).toBe('OpenClaw – Needs you');
+    await window.getByRole('button', { name: 'Approvals, 1 waits for you' }).click();
+    await window.getByRole('button', { name: 'Deny' }).click();
+    await expect.poll(tray.toolTip).toBe('OpenClaw – Working: 1 under way');
+    answer();
+    await expect.poll(tray.toolTip).toBe('OpenClaw – Ready');
   });
 
   test('stops everything and starts it again', async () => {

@@ -92,7 +92,6 @@ describe('the state of the app', () => {
     const steps = [
       () => say({ turns: 1, stopped: false }),
       () => ask(1),
-      () => ask(2),
       () => say({ turns: 1, stopped: true }),
       () => say({ turns: 1, stopped: false }),
       () => ask(0),

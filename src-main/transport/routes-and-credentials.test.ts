@@ -112,6 +112,7 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   checkConfig: { body: { text: '{}' } },
   saveConfig: { body: { text: configText({}), was: configText({}) } },
   testModel: { body: { model: { provider: 'offline' } } },
+  createResponse: { body: { model: 'openclaw', input: '/help' } },
   createChatCompletion: { body: { model: 'openclaw', messages: [{ role: 'user', content: '/help' }] } },
   callMcpTool: { params: { server: 'none', tool: 'x' }, body: {} },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },

@@ -127,6 +127,32 @@ describe('the tray', () => {
     await expect.poll(tray.toolTip).toBe('OpenClaw – Ready');
   });
 
+  test('notifies of what waits whoever looks elsewhere, and a click leads to its chat', async () => {
+    calls = [{ id: 'call_1', name: 'shell', arguments: { command: 'true' } }];
+    const { app, window } = await open();
+    // This machine has nothing that shows notifications: what is given to the system is kept instead.
+    await app.evaluate(({ BrowserWindow, Notification }) => {
+      const shown: Electron.Notification[] = [];
+      Object.assign(globalThis, { shown });
+      Notification.isSupported = () => true;
+      Notification.prototype.show = function (this: Electron.Notification) {
+        shown.push(this);
+      };
+      BrowserWindow.getAllWindows()[0]!.isFocused = () => false;
+    });
+    const titles = () => app.evaluate(() => (globalThis as unknown as { shown: Electron.Notification[] }).shown.map(({ title }) => title));
+    await window.getByRole('textbox', { name: /^Message/ }).fill('hi');
+    await window.keyboard.press('Enter');
+    await expect.poll(titles).toEqual(['main wants to use shell']);
+    await window.getByRole('button', { name: 'Tokens' }).click();
+    await expect.poll(() => new URL(window.url()).hash).toContain('page=tokens');
+    await app.evaluate(() => void (globalThis as unknown as { shown: Electron.Notification[] }).shown[0]!.emit('click'));
+    await expect.poll(() => new URL(window.url()).hash).toMatch(/^#chat=/);
+    await window.getByRole('button', { name: 'Deny' }).click();
+    answer();
+    await window.locator('.reply').getByText('hello').waitFor();
+  });
+
   test('stops everything and starts it again', async () => {
     const { tray, ...opened } = await openWithTray();
     const token = await createToken(home);

@@ -13,14 +13,14 @@ type ConsoleWindowOptions = {
 export const createConsoleWindow = ({ make, gateway }: ConsoleWindowOptions) => {
   let window: BrowserWindow | null = null;
   /** Asked for when there was no console to open it in. */
-  let wanted: ConsolePage | null = null;
+  let wanted: Fragment | null = null;
 
   /** The page that fits the gateway's state. While it starts, whatever stands there stays. */
   const showFitting = (): void => {
     const state = gateway();
     if (window === null) return;
     if (state.phase === 'running') {
-      load(window, wanted === null ? state.url : pageUrl(state.url, wanted));
+      load(window, wanted === null ? state.url : `${state.url}${wanted}`);
       wanted = null;
     }
     if (state.phase === 'failed') load(window, startupUrl);
@@ -41,17 +41,24 @@ export const createConsoleWindow = ({ make, gateway }: ConsoleWindowOptions) => 
     showFitting();
   };
 
+  /** Within the console that is no load, only another fragment – but the very same one would load it again. */
+  const openAt = (fragment: Fragment, isOpen: (url: string) => boolean): void => {
+    const state = gateway();
+    const url = window?.webContents.getURL() ?? '';
+    if (window === null || state.phase !== 'running' || !url.startsWith(state.url)) wanted = fragment;
+    else if (!isOpen(url)) load(window, `${state.url}${fragment}`);
+    bringForward();
+  };
+
   return {
     current: (): BrowserWindow | null => window,
     bringForward,
     showFitting,
-    openPage: (page: ConsolePage): void => {
-      const state = gateway();
-      const url = window?.webContents.getURL() ?? '';
-      if (window === null || state.phase !== 'running' || !url.startsWith(state.url)) wanted = page;
-      // Within the console that is no load, only another fragment – but the very same one would load it again.
-      else if (openPageOf(url) !== page) load(window, pageUrl(state.url, page));
-      bringForward();
+    openPage: (page: ConsolePage): void => openAt(`#page=${page}`, (url) => openPageOf(url) === page),
+    /** @param session a handle */
+    openChat: (session: string): void => {
+      const fragment: Fragment = `#chat=${encodeURIComponent(session)}`;
+      openAt(fragment, (url) => new URL(url).hash === fragment);
     },
     /** For a start that takes long: something to look at. */
     showStarting: (): void => {
@@ -60,7 +67,7 @@ export const createConsoleWindow = ({ make, gateway }: ConsoleWindowOptions) => 
   } as const;
 };
 
-const pageUrl = (console: string, page: ConsolePage): string => `${console}#page=${page}`;
+type Fragment = `#page=${ConsolePage}` | `#chat=${string}`;
 const openPageOf = (url: string): string => new URLSearchParams(new URL(url).hash.slice(1)).get('page') ?? 'chat';
 
 const load = (window: BrowserWindow, url: string): void => {

@@ -5,6 +5,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock, Gateway } from '../gateway-ports.ts';
 import { type Home, prepareHome } from '../home.ts';
 import { createAppState, titleFor } from './app-state.ts';
+import { createApprovalNotices } from './approval-notices.ts';
 import { askClose } from './ask-close.ts';
 import { type CloseChoice, decideClose } from './close-choice.ts';
 import { decideOnClose } from './close-window.ts';
@@ -18,6 +19,7 @@ import { lockNavigation, lockSession, openExternal } from './lock-down.ts';
 import { createMainWindow } from './main-window.ts';
 import { pageOfLink, startupScheme } from './navigation-rules.ts';
 import { stopBeforeQuit } from './quit.ts';
+import { showNotice } from './show-notice.ts';
 import { createStartupFiles } from './startup-files.ts';
 import { createSurroundings } from './surroundings.ts';
 import { trayIsShown } from './tray-host.ts';
@@ -59,7 +61,10 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, icons, cl
     findFreePort,
     changed: (state) => {
       appState.follow(state);
-      if (state.phase === 'running') state.gateway.ui.onChange(() => surroundings?.show());
+      if (state.phase === 'running') {
+        state.gateway.ui.onChange(() => surroundings?.show());
+        state.gateway.approvals.onChange(noteApproval);
+      }
       window.showFitting();
     },
   });
@@ -95,6 +100,15 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, icons, cl
       );
       return made;
     },
+  });
+  const noteApproval = createApprovalNotices({
+    isLookedAt: () => window.current()?.isFocused() ?? false,
+    show: ({ agentId, tool, sessionId }) =>
+      showNotice({
+        title: words().asksTitle.replace('{agent}', agentId).replace('{tool}', tool),
+        body: words().asksBody,
+        onClick: () => window.openChat(sessionId),
+      }),
   });
   const openLink = (argv: readonly string[]): void => {
     const page = argv.map(pageOfLink).find((found) => found !== null);

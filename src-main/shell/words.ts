@@ -45,6 +45,9 @@ const en = {
   stoppedLine: 'Stopped: nothing begins until you start again',
   error: 'Not running',
   errorLine: 'Not running: the window says why',
+  // notification
+  asksTitle: '{agent} wants to use {tool}',
+  asksBody: 'Look at what exactly it would do, and allow it or not.',
   // dialogs
   closeQuestion: 'Keep OpenClaw running in the tray?',
   closeDetail: 'Scripts and channels reach the gateway only while it runs. Its icon in the tray opens this window again.',
@@ -102,6 +105,8 @@ const zh: Words = {
   stoppedLine: '已停止:重新开始之前不会执行任何任务',
   error: '未运行',
   errorLine: '未运行:原因见窗口',
+  asksTitle: '{agent} 想使用 {tool}',
+  asksBody: '查看具体操作,然后允许或拒绝。',
   closeQuestion: '让 OpenClaw 在托盘中继续运行?',
   closeDetail: '只有网关在运行,脚本和渠道才能访问它。点击托盘图标可以重新打开此窗口。',
   closeHide: '继续运行',

@@ -1,4 +1,4 @@
-import { MessageSquare, RotateCcw, ShieldCheck, ShieldX } from 'lucide-react';
+import { MessageSquare, ShieldCheck, ShieldX } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -8,7 +8,7 @@ import { ApprovalCard } from '../../approvals/approval-card.tsx';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
+import { LoadFailure } from '../../ui/load-failure.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { PastApprovals } from './past-approvals.tsx';
@@ -47,16 +47,7 @@ const Lists = ({ onTakeBack }: { readonly onTakeBack: (rule: ApprovalRule) => vo
     return <EmptyState icon={ShieldX} title={t('approvals.noScope')} text={t('approvals.noScopeText')} />;
   return (
     <>
-      {error ? (
-        <div role="alert">
-          <ErrorCard error={error} title={t('approvals.failed')}>
-            <Button onClick={() => void approvals.open()}>
-              <RotateCcw size={14} aria-hidden />
-              {t('turn.retry')}
-            </Button>
-          </ErrorCard>
-        </div>
-      ) : null}
+      <LoadFailure error={error} title={t('approvals.failed')} onRetry={() => approvals.open()} />
       {past === null && error === null ? (
         <div role="status" aria-label={t('approvals.loading')} className="shimmer h-32 rounded-xl bg-muted" />
       ) : null}

@@ -1,11 +1,11 @@
-import { Plug, Plus, RotateCcw } from 'lucide-react';
+import { Plug, Plus } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
+import { LoadFailure } from '../../ui/load-failure.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { AddServersDialog } from './add-servers-dialog.tsx';
 import { RemoveServerDialog } from './remove-server-dialog.tsx';
@@ -38,16 +38,7 @@ export const McpPage = (): ReactElement => {
   return (
     <PageFrame title={t('mcp.title')} actions={servers && servers.length > 0 ? add : null}>
       <div className="flex flex-col gap-3 px-5 py-4">
-        {error ? (
-          <div role="alert">
-            <ErrorCard error={error} title={t('mcp.failed')}>
-              <Button onClick={() => void mcp.load()}>
-                <RotateCcw size={14} aria-hidden />
-                {t('turn.retry')}
-              </Button>
-            </ErrorCard>
-          </div>
-        ) : null}
+        <LoadFailure error={error} title={t('mcp.failed')} onRetry={() => mcp.load()} />
         {servers === null ? (
           error ? null : (
             <Skeleton />

@@ -1,4 +1,4 @@
-import { Blocks, Plus, RotateCcw } from 'lucide-react';
+import { Blocks, Plus } from 'lucide-react';
 import { type DragEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -8,7 +8,7 @@ import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
+import { LoadFailure } from '../../ui/load-failure.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { showDone, showProblem } from '../../ui/toast.ts';
 import { useNow } from '../../ui/use-now.ts';
@@ -95,16 +95,7 @@ export const SkillsPage = (): ReactElement => {
             event.target.value = '';
           }}
         />
-        {error ? (
-          <div role="alert">
-            <ErrorCard error={error} title={t('skills.failed')}>
-              <Button onClick={() => void skills.load()}>
-                <RotateCcw size={14} aria-hidden />
-                {t('turn.retry')}
-              </Button>
-            </ErrorCard>
-          </div>
-        ) : null}
+        <LoadFailure error={error} title={t('skills.failed')} onRetry={() => skills.load()} />
         {loading ? <div role="status" aria-label={t('skills.loading')} className="shimmer h-32 rounded-xl bg-muted" /> : null}
         {!loading && all.length === 0 && error === null ? (
           <EmptyState icon={Blocks} title={t('skills.empty')} text={t('skills.emptyText')} />

@@ -1,4 +1,4 @@
-import { CalendarClock, Plus, RotateCcw } from 'lucide-react';
+import { CalendarClock, Plus } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -7,7 +7,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
+import { LoadFailure } from '../../ui/load-failure.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { dismissToast, showDone, showProblem } from '../../ui/toast.ts';
 import { useNow } from '../../ui/use-now.ts';
@@ -85,16 +85,7 @@ const Content = ({ onNew, ...actions }: ContentProps): ReactElement => {
   if (loading) return <Skeleton />;
   return (
     <>
-      {error ? (
-        <div role="alert">
-          <ErrorCard error={error} title={t('tasks.failed')}>
-            <Button onClick={() => void tasks.load()}>
-              <RotateCcw size={14} aria-hidden />
-              {t('turn.retry')}
-            </Button>
-          </ErrorCard>
-        </div>
-      ) : null}
+      <LoadFailure error={error} title={t('tasks.failed')} onRetry={() => tasks.load()} />
       {all.length === 0 && error === null ? (
         <EmptyState icon={CalendarClock} title={t('tasks.empty')} text={t('tasks.emptyText')}>
           <Button look="primary" onClick={onNew}>

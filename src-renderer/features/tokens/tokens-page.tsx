@@ -1,4 +1,4 @@
-import { KeyRound, Plus, RefreshCw, RotateCcw, SearchX } from 'lucide-react';
+import { KeyRound, Plus, RefreshCw, SearchX } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -7,7 +7,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
+import { LoadFailure } from '../../ui/load-failure.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { showProblem } from '../../ui/toast.ts';
@@ -116,16 +116,7 @@ const TokenLists = ({ onNew, onUse, onRevoke }: TokenListsProps): ReactElement =
   const none = !all.some(({ kind }) => kind !== 'console');
   return (
     <>
-      {error ? (
-        <div role="alert">
-          <ErrorCard error={error} title={t('tokens.failed')}>
-            <Button onClick={() => void tokens.load()}>
-              <RotateCcw size={14} aria-hidden />
-              {t('turn.retry')}
-            </Button>
-          </ErrorCard>
-        </div>
-      ) : null}
+      <LoadFailure error={error} title={t('tokens.failed')} onRetry={() => tokens.load()} />
       {all.length === 0 ? null : <TokensToolbar query={query} onQuery={setQuery} filter={filter} onFilter={setFilter} />}
       {made.length === 0 && none && query === '' && error === null ? (
         <EmptyState icon={KeyRound} title={t('tokens.empty')} text={t('tokens.emptyText')}>

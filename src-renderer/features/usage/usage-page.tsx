@@ -1,14 +1,13 @@
-import { ChartColumn, RotateCcw } from 'lucide-react';
+import { ChartColumn } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useConsole } from '../../console-context.ts';
-import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { formatUsd } from '../../ui/format-usd.ts';
+import { LoadFailure } from '../../ui/load-failure.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { BarPlot, type Series } from './bar-plot.tsx';
 import { BudgetMeters } from './budget-meters.tsx';
@@ -24,16 +23,7 @@ export const UsagePage = (): ReactElement => {
   return (
     <PageFrame title={t('usage.title')} actions={<RangeChoice />}>
       <div className="flex flex-col gap-4 px-5 py-4">
-        {error ? (
-          <div role="alert">
-            <ErrorCard error={error} title={t('usage.failed')}>
-              <Button onClick={() => void usage.load()}>
-                <RotateCcw size={14} aria-hidden />
-                {t('turn.retry')}
-              </Button>
-            </ErrorCard>
-          </div>
-        ) : null}
+        <LoadFailure error={error} title={t('usage.failed')} onRetry={() => usage.load()} />
         {budgets ? <BudgetMeters budgets={budgets} nameOf={(id) => tokenNames.get(id) ?? id} /> : null}
         {days === null ? error ? null : <Skeleton /> : <Figures days={days} />}
       </div>

@@ -25,5 +25,6 @@ it('does not run the patterns of others', async () => {
 });
 
 it('throws in words for what is no schema', async () => {
+  await expect(readJsonSchema({ properties: { s: { type: 'string', pattern: '(' } } })).rejects.toThrow(/regular expression/);
   await expect(readJsonSchema({ type: 'nothing' })).rejects.toThrow(/type/);
 });

@@ -67,11 +67,13 @@ describe('the list of chats', () => {
     await row(page, '给它起个名字').waitFor();
     await row(other.page, '给它起个名字').waitFor();
 
-    // By keyboard alone, and Escape keeps the title.
+    // By keyboard alone, and Escape keeps the title. The mouse that clicked above would point at an item of the menu.
+    await page.mouse.move(0, 0);
     await row(page, '给它起个名字').getByRole('button').first().focus();
     await page.keyboard.press('Shift+F10');
     await page.getByRole('menuitem', { name: 'Rename' }).waitFor();
-    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Home');
+    await page.locator('[role=menuitem]:focus', { hasText: 'Rename' }).waitFor();
     await page.keyboard.press('Enter');
     await field.fill('nothing');
     await page.keyboard.press('Escape');

@@ -1,0 +1,29 @@
+import type { ChannelErrorCode } from '../../packages/plugin-sdk/src/index.ts';
+
+/** What a plugin threw, or what stands for its silence. */
+export class PluginFailure extends Error {
+  override readonly name = 'PluginFailure';
+  readonly code: ChannelErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+
+  constructor(
+    message: string,
+    {
+      code = 'INTERNAL',
+      retryable = true,
+      retryAfterMs = null,
+      cause,
+    }: {
+      readonly code?: ChannelErrorCode;
+      readonly retryable?: boolean;
+      readonly retryAfterMs?: number | null;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.retryable = retryable;
+    this.retryAfterMs = retryAfterMs;
+  }
+}

@@ -22,6 +22,7 @@ export default defineConfig({
   publicDir: false,
   ssr: { noExternal: true },
   resolve: {
+    tsconfigPaths: true,
     alias: [
       { find: /^undici$/, replacement: standIn('undici') },
       { find: /^debug$/, replacement: standIn('debug') },

@@ -22,7 +22,7 @@ export const parts = [
   {
     name: 'main',
     config: 'vite.main.config.ts',
-    sources: ['src-main', 'src-shared'],
+    sources: ['src-main', 'src-shared', 'packages/plugin-sdk/src'],
     outputs: ['out/main/cli.js', 'out/main/desktop.js', 'out/main/database-worker.js', 'out/main/search-worker.js'],
   },
   {

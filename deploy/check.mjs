@@ -20,8 +20,10 @@ const command = (program, args) => () =>
     });
   });
 
+const modules = () => readModules(root, ['src-main', 'src-renderer', 'src-shared', 'packages']);
+
 const architecture = async () => {
-  const broken = checkArchitecture(await readModules(root, ['src-main', 'src-renderer', 'src-shared']));
+  const broken = checkArchitecture(await modules());
   return { ok: broken.length === 0, output: broken.join('\n') };
 };
 
@@ -43,6 +45,6 @@ const outcomes = await Promise.all(
   }),
 );
 for (const { name, ok, output } of outcomes) if (!ok) process.stdout.write(`\n── ${name}\n${output}\n`);
-process.stdout.write(`\n${fileSizes(await readModules(root, ['src-main', 'src-renderer', 'src-shared'])).join('\n')}\n`);
+process.stdout.write(`\n${fileSizes(await modules()).join('\n')}\n`);
 process.stdout.write(`checked in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;

@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** What crosses processes. One file after the other: some need the real port 18789, and all of them the two cores. */
 export default defineConfig({
+  resolve: { tsconfigPaths: true },
   test: {
     include: ['e2e/**/*.test.ts'],
     fileParallelism: false,

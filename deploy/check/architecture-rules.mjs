@@ -130,7 +130,28 @@ export const rules = [
     from: (file) => page(file) !== null,
     bans: (imported, from) => imported.file !== null && page(imported.file) !== null && page(imported.file) !== page(from),
   },
+  // packages
+  {
+    says: 'What is published from packages/ knows nothing of the gateway and the console.',
+    from: inside('packages'),
+    bans: target(/^src-(main|renderer)\//),
+    types: true,
+  },
+  {
+    says: "The SDK and the channels stand where a stranger's plugin stands: their own folder, @openclaw/plugin-sdk, and packages.",
+    from: (file) => /^packages\/(plugin-sdk|channels)\//.test(file),
+    bans: (imported, from) => imported.file !== null && !imported.file.startsWith(packageOf(from)),
+    types: true,
+  },
+  {
+    says: 'The gateway names the types of the SDK; only the process that hosts plugins runs any of it.',
+    from: (file) => file.startsWith('src-') && !file.startsWith('src-main/channels/host-process/'),
+    bans: ({ file, specifier }) => /^packages\//.test(file ?? '') || isPackage('@openclaw/plugin-sdk', specifier),
+  },
 ];
+
+/** @param {string} file of packages/ @returns {string} the package's folder, with a slash */
+const packageOf = (file) => /^packages\/(channels\/)?[^/]+\//.exec(file)?.[0] ?? file;
 
 /** Files that are started, not imported, and two that exist for their effect. */
 export const MAY_RUN_CODE =

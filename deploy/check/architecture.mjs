@@ -2,7 +2,7 @@ import { isTest, MAY_RUN_CODE, rules } from './architecture-rules.mjs';
 import { findCycles } from './find-cycles.mjs';
 
 /** Rules that hold in tests too: they are about what is bundled where. */
-const HOLDS_IN_TESTS = /electron|src-shared|console runs in a browser/;
+const HOLDS_IN_TESTS = /electron|src-shared|console runs in a browser|published from packages/;
 
 /**
  * @param {readonly import('./read-modules.mjs').Module[]} modules

@@ -28,6 +28,16 @@ const offences: readonly (readonly [string, string, string, RegExp])[] = [
   ['gateway → console', 'src-main/tokens/a.ts', "import type { x } from '../../src-renderer/app.tsx';", /knows the console/],
   ['ui → feature', 'src-renderer/ui/a.tsx', "import type { x } from '../features/chat/b.ts';", /import no feature/],
   ['page → page', 'src-renderer/features/chat/a.ts', "import { x } from '../status/b.ts';", /do not import each other/],
+  [
+    'package → gateway',
+    'packages/create-openclaw-plugin/src/a.ts',
+    "import type { x } from '../../../src-main/clock.ts';",
+    /knows nothing of the gateway/,
+  ],
+  ['SDK → shared', 'packages/plugin-sdk/src/a.ts', "import type { x } from '../../../src-shared/a.ts';", /where a stranger's/],
+  ['channel → channel', 'packages/channels/a/src/a.ts', "import { x } from '../../b/src/b.ts';", /where a stranger's/],
+  ['gateway → SDK', 'src-main/channels/a.ts', "import { x } from '../../packages/plugin-sdk/src/index.ts';", /names the types/],
+  ['gateway → SDK, by name', 'src-main/channels/a.ts', "import { x } from '@openclaw/plugin-sdk/runtime';", /names the types/],
   ['code on import', 'src-main/tokens/a.ts', 'start();', /runs code when it is imported/],
   ['a registry', 'src-main/tokens/a.ts', 'export const all = new Map<string, number>();', /module-level Map/],
   ['a variable', 'src-main/tokens/a.ts', 'export let count = 0;', /keeps a variable/],
@@ -52,6 +62,10 @@ const fine: readonly (readonly [string, string])[] = [
   ['src-main/storage/keychain-secret-store.ts', "import keytar from 'keytar/keytar.js';"],
   ['src-main/tokens/a.ts', "const known = new Set(['a']); export const f = () => new Map();"],
   ['src-main/tokens/a.ts', "/** @type {import('electron').App} */ export const a = 1; // import('libsql')"],
+  ['src-main/channels/a.ts', "import type { x } from '@openclaw/plugin-sdk';"],
+  ['src-main/channels/host-process/a.ts', "import { x } from '@openclaw/plugin-sdk/runtime';"],
+  ['packages/channels/a/src/a.ts', "import { x } from '@openclaw/plugin-sdk'; import { y } from './b.ts'; import { Bot } from 'grammy';"],
+  ['packages/create-openclaw-plugin/src/a.ts', "import { x } from '../../../src-shared/models/plugin-manifest.ts';"],
   ['src-renderer/app.test.tsx', "import { readFileSync } from 'node:fs';"],
 ];
 

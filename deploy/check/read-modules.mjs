@@ -21,6 +21,7 @@ import { parseSync } from 'oxc-parser';
  */
 
 const SOURCE = /\.(ts|tsx|mts|cts|mjs)$/;
+const BUILT = /\/(dist|node_modules)\//;
 
 /**
  * @param {string} root
@@ -33,7 +34,8 @@ export const readModules = async (root, folders) => {
       const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
       return entries
         .filter((entry) => entry.isFile() && SOURCE.test(entry.name))
-        .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+        .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+        .filter((path) => !BUILT.test(slashes(path.slice(root.length))));
     }),
   );
   return Promise.all(

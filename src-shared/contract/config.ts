@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { agentIdSchema } from '../models/ids.ts';
+import { channelConfigSchema, channelIdSchema } from './channel-config.ts';
 import { skillSlugSchema } from './routes/skills.ts';
 
 /**
@@ -173,7 +174,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   agents: z.record(agentIdSchema, agentConfigSchema).default({}),
   models: z.record(entryId, modelConfigSchema).default({}),
-  channels: z.record(entryId, z.looseObject({ enabled: z.boolean().default(false), agent: agentIdSchema.optional() })).default({}),
+  channels: z.record(channelIdSchema, channelConfigSchema).default({}),
   mcpServers: z.record(mcpServerNameSchema, mcpServerSchema).default({}),
   skills: z
     .strictObject({

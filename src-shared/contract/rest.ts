@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { BodyLine } from './route.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { batchRoutes } from './routes/batches.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { configRoutes } from './routes/config.ts';
 import { mcpRoutes } from './routes/mcp.ts';
 import { messageRoutes } from './routes/messages.ts';
@@ -32,6 +33,7 @@ export const routes = {
   ...mcpRoutes,
   ...skillRoutes,
   ...taskRoutes,
+  ...channelRoutes,
   ...configRoutes,
   ...undoRoutes,
   ...openaiRoutes,
@@ -40,6 +42,7 @@ export const routes = {
 
 export { type BodyLine, type ErrorBody, errorBodySchema, type Route } from './route.ts';
 export type { Batch, BatchLine } from './routes/batches.ts';
+export type { Channel, OutboxItem, Peer } from './routes/channels.ts';
 export type { TurnAnswer } from './routes/messages.ts';
 export {
   type LogBatch,

@@ -30,7 +30,7 @@ const discoveredSchema = z.object({
   ),
 });
 
-/** Configuration, models and their keys; channels. */
+/** Configuration, models and their keys. */
 export const configRoutes = {
   getConfig: {
     method: 'GET',
@@ -121,19 +121,5 @@ export const configRoutes = {
     summary: "put a provider's API key into the keychain, under the name that a model's keyRef gives",
     body: z.object({ name: keyRefSchema, key: z.string().trim().min(8).max(4096) }),
     answers: { 200: z.object({ name: z.string(), backend: z.string() }) },
-  },
-  listChannels: {
-    method: 'GET',
-    path: '/api/v1/channels',
-    auth: 'bearer',
-    scope: 'channels:read',
-    summary: 'configured channels and their states',
-    answers: {
-      200: z.object({
-        channels: z.array(
-          z.object({ id: z.string(), name: z.string(), kind: z.enum(['built-in', 'plugin']), state: z.string(), detail: z.string() }),
-        ),
-      }),
-    },
   },
 } as const satisfies Record<string, Route>;

@@ -23,6 +23,8 @@ const pieceRows = 100;
 /** What is known of turns that left nothing in the history is kept for the request inspector. */
 const hiddenDays = 7;
 const batchDays = 30;
+/** What channels heard and sent: a platform that brings a message again does so within days. */
+const channelDays = 7;
 
 /** Takes what is kept no longer out of the database, in the background. Returns its undo. */
 export const startRetention = ({ database, clock, log, days, afterRound }: RetentionPorts): (() => Promise<void>) => {
@@ -51,6 +53,13 @@ export const startRetention = ({ database, clock, log, days, afterRound }: Reten
     return piece;
   };
 
+  const purgeChannels = async (): Promise<Purged> => {
+    const [piece] = await database.write([
+      { op: 'channel.purge', endedBefore: daysAgo(Math.min(channelDays, days() ?? channelDays)), limit: pieceRows },
+    ]);
+    return piece;
+  };
+
   const pieceByPiece = async (purge: () => Promise<Purged>): Promise<number> => {
     let gone = 0;
     while (!stopped) {
@@ -72,6 +81,7 @@ export const startRetention = ({ database, clock, log, days, afterRound }: Reten
     try {
       const sessions = await pieceByPiece(purgeSessions);
       const batches = await pieceByPiece(purgeBatches);
+      await pieceByPiece(purgeChannels);
       if (sessions + batches > 0)
         log.info({ source: 'storage', sessions, batches }, `retention: ${sessions} sessions and ${batches} batches are gone for good`);
       if (!stopped) await afterRound(sessions);

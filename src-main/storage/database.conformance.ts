@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AppError } from '../../src-shared/app-error.ts';
 import { describeApprovals } from './approvals.conformance.ts';
+import { describeChannels } from './channels.conformance.ts';
 import { type Database, idempotencyWindowMs, type Write } from './database.ts';
 import {
   append,
@@ -358,6 +359,7 @@ export const describeDatabase = (name: string, open: () => Promise<Database>): v
     describeFileChanges(() => db);
     describeSkills(() => db);
     describeTasks(() => db);
+    describeChannels(() => db);
 
     test('an empty write is fine', async () => {
       expect(await db.write([])).toEqual([]);

@@ -1,4 +1,6 @@
+import type { InboundMessage, Message } from '../../packages/plugin-sdk/src/index.ts';
 import type { Approval, DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
+import type { PeerStatus } from '../../src-shared/contract/routes/channels.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { SkillBinding } from '../../src-shared/contract/routes/skills.ts';
 import type { TaskSchedule } from '../../src-shared/contract/routes/tasks.ts';
@@ -241,6 +243,65 @@ export type TaskRow = {
 
 export type TaskChanges = Partial<Omit<TaskRow, 'id' | 'createdAt'>>;
 
+/** A message that a channel heard and that has no answer yet. */
+export type InboxRow = {
+  /** Ascending, and never given out again. */
+  readonly no: number;
+  readonly channel: string;
+  readonly account: string;
+  readonly conversation: string;
+  readonly heardAt: number;
+  readonly message: InboundMessage;
+};
+
+export type InboxOutcome = 'answered' | 'ignored' | 'asked' | 'limited';
+
+/** `pending` and `retry` wait, `inflight` is with the plugin; `sent` and `dead` have ended. */
+export type OutboxState = 'pending' | 'inflight' | 'retry' | 'sent' | 'dead';
+
+/** A message that a channel is to send. */
+export type OutboxRow = {
+  /** Ascending: the order inside a lane. */
+  readonly no: number;
+  readonly id: string;
+  readonly channel: string;
+  /** Messages of one lane are sent one after the other. */
+  readonly lane: string;
+  readonly to: string;
+  readonly message: Message;
+  readonly state: OutboxState;
+  /** Tries that have failed. */
+  readonly attempts: number;
+  /** Of `retry`: not before. */
+  readonly nextAt: number | null;
+  /** Why the last try failed, in words. */
+  readonly error: string | null;
+  /** The platform's own id of it. */
+  readonly receiptId: string | null;
+  /** Whether an earlier try reached the platform is not known. */
+  readonly maybeDuplicate: boolean;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+};
+export type NewOutboxRow = Pick<OutboxRow, 'id' | 'channel' | 'lane' | 'to' | 'message' | 'createdAt'>;
+export type OutboxChanges = Partial<
+  Pick<OutboxRow, 'state' | 'attempts' | 'nextAt' | 'error' | 'receiptId' | 'maybeDuplicate' | 'endedAt'>
+>;
+
+/** Someone who wrote to a channel. */
+export type PeerRow = {
+  readonly channel: string;
+  readonly id: string;
+  readonly name: string | null;
+  readonly status: PeerStatus;
+  /** SHA-256 (hex) of the pairing code they were given; null: none that still counts. */
+  readonly codeHash: string | null;
+  /** When they were given it. */
+  readonly codeAt: number | null;
+  readonly firstSeenAt: number;
+  readonly decidedAt: number | null;
+};
+
 export type Write =
   /** Creates the session if its id is new; otherwise changes nothing. A name that the owner has given already is `INTERNAL`. */
   | { readonly op: 'session.put'; readonly session: NewSessionRow }
@@ -363,6 +424,39 @@ export type Write =
     }
   /** Takes it out of the file; one that is not there is no error. */
   | { readonly op: 'task.remove'; readonly id: string }
+  /** Yields its number, or 0 where a message of that id was heard in the conversation before: then nothing changes. */
+  | { readonly op: 'inbox.put'; readonly row: Omit<InboxRow, 'no'> }
+  /** It waits no more, and what was said in it is forgotten. Yields 1, or 0 where it had ended. */
+  | { readonly op: 'inbox.end'; readonly no: number; readonly outcome: InboxOutcome; readonly at: number }
+  /** Yields its number. */
+  | { readonly op: 'outbox.put'; readonly row: NewOutboxRow }
+  /** Yields 1, or 0 where there is none. */
+  | { readonly op: 'outbox.update'; readonly no: number; readonly changes: OutboxChanges }
+  /**
+   * The process ended while these were with the plugin: they wait again. Where the platform does not know them by a
+   * key they may have been sent, and are marked so; those marked before are dead now. Yields how many.
+   */
+  | { readonly op: 'outbox.recover'; readonly channel: string; readonly idempotent: boolean; readonly at: number }
+  /** A dead one waits again; yields 1, or 0 where it is not dead. */
+  | { readonly op: 'outbox.again'; readonly channel: string; readonly id: string }
+  /** A dead one is gone; yields 1, or 0 where it is not dead. */
+  | { readonly op: 'outbox.remove'; readonly channel: string; readonly id: string }
+  /** Takes the place of one of the same id. */
+  | { readonly op: 'peer.put'; readonly peer: PeerRow }
+  | { readonly op: 'peer.remove'; readonly channel: string; readonly id: string }
+  /** `value` is JSON; null removes it. Yields 1, or 0 where all values and keys of the channel would be more than `most` characters: then nothing changes. */
+  | {
+      readonly op: 'pluginState.set';
+      readonly channel: string;
+      readonly key: string;
+      readonly value: string | null;
+      readonly most: number;
+    }
+  /**
+   * Takes out a piece, as `session.purge` does: what was heard and sent and ended before the given time, and who asked
+   * before it and was never answered. What is dead stays.
+   */
+  | { readonly op: 'channel.purge'; readonly endedBefore: number; readonly limit: number }
   | { readonly op: 'meta.set'; readonly key: string; readonly value: string | null };
 
 /** `gone`: how many sessions or batches are out of the file with this piece. */
@@ -380,6 +474,15 @@ type WriteResults = {
   readonly 'batch.purge': Purged;
   readonly 'approval.expireAll': number;
   readonly 'task.update': number;
+  readonly 'inbox.put': number;
+  readonly 'inbox.end': number;
+  readonly 'outbox.put': number;
+  readonly 'outbox.update': number;
+  readonly 'outbox.recover': number;
+  readonly 'outbox.again': number;
+  readonly 'outbox.remove': number;
+  readonly 'pluginState.set': number;
+  readonly 'channel.purge': Purged;
 };
 
 /** `ownerId: null` means everyone's (scope `admin`). Lists are newest first; `before` is the last row's sort key. */
@@ -484,6 +587,29 @@ export type Read =
   | { readonly op: 'task.next' }
   /** Enabled, not deleted, and with a slot up to `now`: the earliest first. */
   | { readonly op: 'task.due'; readonly now: number }
+  /** What a channel heard and that waits, oldest first. */
+  | { readonly op: 'inbox.waiting'; readonly channel: string; readonly after: number; readonly limit: number }
+  | { readonly op: 'inbox.get'; readonly no: number }
+  /** The lanes of a channel that have something to send. */
+  | { readonly op: 'outbox.lanes'; readonly channel: string }
+  /** What a lane has to send, in order. */
+  | { readonly op: 'outbox.ofLane'; readonly channel: string; readonly lane: string; readonly after: number; readonly limit: number }
+  /** Newest first. `before`: the `no` of the last one. */
+  | {
+      readonly op: 'outbox.list';
+      readonly channel: string;
+      readonly dead: boolean;
+      readonly before: number | null;
+      readonly limit: number;
+    }
+  | { readonly op: 'outbox.get'; readonly channel: string; readonly id: string }
+  /** Of each channel that has any: how many wait to be sent, and how many are dead. */
+  | { readonly op: 'outbox.counts' }
+  | { readonly op: 'peer.get'; readonly channel: string; readonly id: string }
+  /** By id. */
+  | { readonly op: 'peer.list'; readonly channel: string; readonly after: string; readonly limit: number }
+  /** JSON. */
+  | { readonly op: 'pluginState.get'; readonly channel: string; readonly key: string }
   /** Newest first. */
   | { readonly op: 'token.list' }
   | { readonly op: 'meta.get'; readonly key: string };
@@ -523,5 +649,15 @@ type ReadResults = {
   readonly 'task.list': readonly TaskRow[];
   readonly 'task.next': number | null;
   readonly 'task.due': readonly TaskRow[];
+  readonly 'inbox.waiting': readonly InboxRow[];
+  readonly 'inbox.get': InboxRow | null;
+  readonly 'outbox.lanes': readonly string[];
+  readonly 'outbox.ofLane': readonly OutboxRow[];
+  readonly 'outbox.list': readonly OutboxRow[];
+  readonly 'outbox.get': OutboxRow | null;
+  readonly 'outbox.counts': Readonly<Record<string, { readonly open: number; readonly dead: number }>>;
+  readonly 'peer.get': PeerRow | null;
+  readonly 'peer.list': readonly PeerRow[];
+  readonly 'pluginState.get': string | null;
   readonly 'meta.get': string | null;
 };

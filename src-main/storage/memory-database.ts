@@ -3,6 +3,7 @@ import { assertNever } from '../../src-shared/assert-never.ts';
 import type { Database, Purged, Read, Write } from './database.ts';
 import { readApprovals, writeApproval } from './memory/approvals.ts';
 import { readBatch, writeBatch } from './memory/batches.ts';
+import { readChannel, writeChannel } from './memory/channels.ts';
 import { readFileChanges, writeFileChange } from './memory/file-changes.ts';
 import { readSession, writeSession } from './memory/sessions.ts';
 import { readSkills, writeSkill } from './memory/skills.ts';
@@ -96,6 +97,18 @@ const apply = (tables: Tables, write: Write): readonly number[] | number | Purge
     case 'task.update':
     case 'task.remove':
       return writeTask(tables, write);
+    case 'inbox.put':
+    case 'inbox.end':
+    case 'outbox.put':
+    case 'outbox.update':
+    case 'outbox.recover':
+    case 'outbox.again':
+    case 'outbox.remove':
+    case 'peer.put':
+    case 'peer.remove':
+    case 'pluginState.set':
+    case 'channel.purge':
+      return writeChannel(tables, write);
     case 'meta.set':
       if (write.value === null) tables.meta.delete(write.key);
       else tables.meta.set(write.key, write.value);
@@ -140,6 +153,17 @@ const answer = (tables: Tables, read: Read): unknown => {
     case 'task.next':
     case 'task.due':
       return readTask(tables, read);
+    case 'inbox.waiting':
+    case 'inbox.get':
+    case 'outbox.lanes':
+    case 'outbox.ofLane':
+    case 'outbox.list':
+    case 'outbox.get':
+    case 'outbox.counts':
+    case 'peer.get':
+    case 'peer.list':
+    case 'pluginState.get':
+      return readChannel(tables, read);
     case 'usage.sum':
       return sumUsage(tables, read);
     case 'token.list':

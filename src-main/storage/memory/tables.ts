@@ -5,6 +5,9 @@ import type {
   BatchRow,
   EventRow,
   FileChangeRow,
+  InboxRow,
+  OutboxRow,
+  PeerRow,
   SessionRow,
   SkillBindingRow,
   StoredApproval,
@@ -18,6 +21,7 @@ import type {
 export type StoredEvent = { readonly id: number; readonly sessionId: string; readonly row: EventRow };
 export type StoredTurn = TurnRow & { readonly no: number };
 export type StoredBatch = BatchRow & { readonly lines: readonly BatchLineRow[]; readonly cancelled: boolean };
+export type StoredInbox = InboxRow & { readonly endedAt: number | null };
 /** One turn as the sums count it. */
 export type Spent = Omit<UsageRow, 'key'> & { readonly keys: Readonly<Record<'day' | 'agent' | 'token' | 'model', string>> };
 
@@ -31,10 +35,14 @@ export type Tables = {
   fileChanges: readonly FileChangeRow[];
   skillBindings: Map<string, SkillBindingRow>;
   tasks: Map<string, TaskRow>;
+  inbox: Map<number, StoredInbox>;
+  outbox: Map<number, OutboxRow>;
+  peers: Map<string, PeerRow>;
+  pluginState: Map<string, string>;
   meta: Map<string, string>;
   events: readonly StoredEvent[];
   spent: readonly Spent[];
-  /** The newest number of a turn, an event or an approval. */
+  /** The newest number of a turn, an event, an approval, or of what was heard or is to be sent. */
   last: number;
 };
 
@@ -48,6 +56,10 @@ export const emptyTables = (): Tables => ({
   fileChanges: [],
   skillBindings: new Map(),
   tasks: new Map(),
+  inbox: new Map(),
+  outbox: new Map(),
+  peers: new Map(),
+  pluginState: new Map(),
   meta: new Map(),
   events: [],
   spent: [],
@@ -65,6 +77,10 @@ export const snapshot = (tables: Tables): Tables => ({
   rules: new Map(tables.rules),
   skillBindings: new Map(tables.skillBindings),
   tasks: new Map(tables.tasks),
+  inbox: new Map(tables.inbox),
+  outbox: new Map(tables.outbox),
+  peers: new Map(tables.peers),
+  pluginState: new Map(tables.pluginState),
   meta: new Map(tables.meta),
 });
 

@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, openConnection, type SqlValue } from './connection.ts';
+import { waitingSql } from './inbox.ts';
+import { deadCounts, lanesSql, listSql, ofLaneSql, openCounts } from './outbox.ts';
+import { peersSql } from './peers.ts';
+import { channelPieces } from './purge-channels.ts';
 import { listQuery } from './session-reads.ts';
 import { openStore } from './store.ts';
 import { requestQuery } from './turn-reads.ts';
@@ -52,5 +56,26 @@ describe('a page of requests', () => {
       expect.stringMatching(/^SEARCH turns USING (INDEX turns_\w+ \(.*(no|rowid)<\?\)|INTEGER PRIMARY KEY \(rowid<\?\))$/),
       expect.stringMatching(/^SEARCH sessions USING INTEGER PRIMARY KEY/),
     ]);
+  });
+});
+
+describe('channels', () => {
+  test.each([
+    [waitingSql, ['c', 1, 9], /^SEARCH inbox USING INDEX inbox_waiting \(channel=\? AND no>\?\)$/],
+    [lanesSql, ['c'], /^SEARCH outbox USING COVERING INDEX outbox_open \(channel=\?\)$/],
+    [ofLaneSql, ['c', 'l', 1, 9], /^SEARCH outbox USING INDEX outbox_open \(channel=\? AND lane=\? AND no>\?\)$/],
+    [listSql(false), ['c', 1, 9], /^SEARCH outbox USING INDEX outbox_of_channel \(channel=\? AND no<\?\)$/],
+    [listSql(true), ['c', 1, 9], /^SEARCH outbox USING INDEX outbox_dead \(channel=\? AND no<\?\)$/],
+    [openCounts, [], /^SCAN outbox USING COVERING INDEX outbox_open$/],
+    [deadCounts, [], /^SCAN outbox USING COVERING INDEX outbox_dead$/],
+    [peersSql, ['c', 'a', 9], /^SEARCH peers USING PRIMARY KEY \(channel=\? AND id>\?\)$/],
+  ])('%s', (sql, values, plan) => {
+    expect(planOf({ sql, values })).toEqual([expect.stringMatching(plan)]);
+  });
+
+  test.each(channelPieces)('%s', (sql) => {
+    const plan = planOf({ sql, values: [1, 9] });
+    expect(plan).toContainEqual(expect.stringMatching(/^SEARCH \w+ USING (COVERING )?INDEX \w+ \(\w+<\?\)$/));
+    expect(plan.join()).not.toContain('SCAN');
   });
 });

@@ -41,6 +41,8 @@ const freeing: ReadonlySet<PackedWrite['op']> = new Set<PackedWrite['op']>([
   'batch.cancelWaiting',
   'batch.delete',
   'batch.purge',
+  'channel.purge',
+  'outbox.remove',
   'token.revoke',
   'token.revokeAll',
   'token.prune',

@@ -5,7 +5,10 @@ import { readBatches } from './batch-reads.ts';
 import type { Connection } from './connection.ts';
 import { readEvents } from './event-reads.ts';
 import { readFileChanges } from './file-changes.ts';
+import { readInbox } from './inbox.ts';
 import { appKey, getMeta } from './meta.ts';
+import { readOutbox } from './outbox.ts';
+import { readPeers } from './peers.ts';
 import type { SearchIndex } from './search-index.ts';
 import type { SessionBook } from './session-book.ts';
 import { createSessionReads } from './session-reads.ts';
@@ -55,6 +58,19 @@ export const createReader = (db: Connection, file: string, book: SessionBook, in
       case 'task.next':
       case 'task.due':
         return readTasks(db, read);
+      case 'inbox.waiting':
+      case 'inbox.get':
+        return readInbox(db, read);
+      case 'outbox.lanes':
+      case 'outbox.ofLane':
+      case 'outbox.list':
+      case 'outbox.get':
+      case 'outbox.counts':
+        return readOutbox(db, read);
+      case 'peer.get':
+      case 'peer.list':
+      case 'pluginState.get':
+        return readPeers(db, read);
       case 'usage.sum':
         return readUsage(db, read);
       case 'token.list':

@@ -7,8 +7,12 @@ import { writeBatch } from './batch-writes.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { sqliteCode } from './failures.ts';
 import { writeFileChange } from './file-changes.ts';
+import { writeInbox } from './inbox.ts';
 import { appKey, getMeta, setMeta } from './meta.ts';
+import { writeOutbox } from './outbox.ts';
+import { writePeer } from './peers.ts';
 import { purgeSessions } from './purge.ts';
+import { purgeChannels } from './purge-channels.ts';
 import { isFreeing, type Quota } from './quota.ts';
 import type { SessionBook, SessionState } from './session-book.ts';
 import { writeSession } from './session-writes.ts';
@@ -117,6 +121,21 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
       case 'task.update':
       case 'task.remove':
         return writeTask(db, write);
+      case 'inbox.put':
+      case 'inbox.end':
+        return writeInbox(db, write);
+      case 'outbox.put':
+      case 'outbox.update':
+      case 'outbox.recover':
+      case 'outbox.again':
+      case 'outbox.remove':
+        return writeOutbox(db, write);
+      case 'peer.put':
+      case 'peer.remove':
+      case 'pluginState.set':
+        return writePeer(db, write);
+      case 'channel.purge':
+        return purgeChannels(db, write);
       case 'meta.set':
         setMeta(db, appKey(write.key), write.value);
         return null;

@@ -1,0 +1,166 @@
+import type { NewOutboxRow, OutboxRow, PeerRow, Purged, Read, Write } from '../database.ts';
+import { diedTwice } from '../outbox-words.ts';
+import { clash, type StoredInbox, type Tables } from './tables.ts';
+
+type ChannelOp = `inbox.${string}` | `outbox.${string}` | `peer.${string}` | `pluginState.${string}` | 'channel.purge';
+type ChannelWrite = Extract<Write, { op: ChannelOp }>;
+type ChannelRead = Extract<Read, { op: ChannelOp }>;
+
+export const writeChannel = (tables: Tables, write: ChannelWrite): number | Purged | null => {
+  const { inbox, outbox, peers, pluginState } = tables;
+  const deadOne = (): OutboxRow | undefined => {
+    if (write.op !== 'outbox.again' && write.op !== 'outbox.remove') return undefined;
+    return [...outbox.values()].find(({ id, channel, state }) => id === write.id && channel === write.channel && state === 'dead');
+  };
+  switch (write.op) {
+    case 'inbox.put': {
+      const { row } = write;
+      if ([...inbox.values()].some((other) => onceKey(other) === onceKey(row))) return 0;
+      tables.last += 1;
+      inbox.set(tables.last, { ...row, no: tables.last, endedAt: null });
+      return tables.last;
+    }
+    case 'inbox.end': {
+      const row = inbox.get(write.no);
+      if (!row || row.endedAt !== null) return 0;
+      inbox.set(row.no, { ...row, endedAt: write.at });
+      return 1;
+    }
+    case 'outbox.put':
+      if ([...outbox.values()].some(({ id }) => id === write.row.id)) throw clash();
+      tables.last += 1;
+      outbox.set(tables.last, { ...write.row, ...fresh, no: tables.last });
+      return tables.last;
+    case 'outbox.update': {
+      const row = outbox.get(write.no);
+      if (row) outbox.set(row.no, { ...row, ...write.changes });
+      return row ? 1 : 0;
+    }
+    case 'outbox.recover': {
+      const left = [...outbox.values()].filter(({ channel, state }) => channel === write.channel && state === 'inflight');
+      for (const row of left) outbox.set(row.no, recovered(row, write));
+      return left.length;
+    }
+    case 'outbox.again': {
+      const row = deadOne();
+      if (row) outbox.set(row.no, { ...row, state: 'pending', attempts: 0, nextAt: null, endedAt: null });
+      return row ? 1 : 0;
+    }
+    case 'outbox.remove': {
+      const row = deadOne();
+      return row && outbox.delete(row.no) ? 1 : 0;
+    }
+    case 'peer.put':
+      peers.set(keyOf(write.peer.channel, write.peer.id), write.peer);
+      return null;
+    case 'peer.remove':
+      peers.delete(keyOf(write.channel, write.id));
+      return null;
+    case 'pluginState.set': {
+      const { channel, value, most } = write;
+      const key = keyOf(channel, write.key);
+      if (value === null) return Number(pluginState.delete(key)) && 1;
+      const ofChannel = [...pluginState].filter(([other]) => other.startsWith(keyOf(channel, '')) && other !== key);
+      const others = ofChannel.reduce((sum, [other, { length }]) => sum + other.length - keyOf(channel, '').length + length, 0);
+      if (others + write.key.length + value.length > most) return 0;
+      pluginState.set(key, value);
+      return 1;
+    }
+    case 'channel.purge':
+      return purge(tables, write);
+  }
+};
+
+export const readChannel = (tables: Tables, read: ChannelRead): unknown => {
+  const outbox = [...tables.outbox.values()].sort((a, b) => a.no - b.no);
+  const open = outbox.filter(({ endedAt }) => endedAt === null);
+  switch (read.op) {
+    case 'inbox.waiting':
+      return [...tables.inbox.values()]
+        .filter(({ channel, no, endedAt }) => channel === read.channel && no > read.after && endedAt === null)
+        .slice(0, read.limit)
+        .map(shown);
+    case 'inbox.get': {
+      const row = tables.inbox.get(read.no);
+      return row && row.endedAt === null ? shown(row) : null;
+    }
+    case 'outbox.lanes':
+      return [...new Set(open.filter(({ channel }) => channel === read.channel).map(({ lane }) => lane))].sort();
+    case 'outbox.ofLane':
+      return open.filter(({ channel, lane, no }) => channel === read.channel && lane === read.lane && no > read.after).slice(0, read.limit);
+    case 'outbox.list':
+      return outbox
+        .filter(({ channel, no, state }) => channel === read.channel && no < (read.before ?? no + 1) && (!read.dead || state === 'dead'))
+        .reverse()
+        .slice(0, read.limit);
+    case 'outbox.get':
+      return outbox.find(({ id, channel }) => id === read.id && channel === read.channel) ?? null;
+    case 'outbox.counts': {
+      const counted = outbox.filter(({ state }) => state !== 'sent');
+      const count = (name: string, dead: boolean): number =>
+        counted.filter(({ channel, state }) => channel === name && (state === 'dead') === dead).length;
+      return Object.fromEntries(counted.map(({ channel }) => [channel, { open: count(channel, false), dead: count(channel, true) }]));
+    }
+    case 'peer.get':
+      return tables.peers.get(keyOf(read.channel, read.id)) ?? null;
+    case 'peer.list':
+      return [...tables.peers.values()]
+        .filter(({ channel, id }) => channel === read.channel && id > read.after)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, read.limit);
+    case 'pluginState.get':
+      return tables.pluginState.get(keyOf(read.channel, read.key)) ?? null;
+  }
+};
+
+const fresh: Omit<OutboxRow, keyof NewOutboxRow | 'no'> = {
+  state: 'pending',
+  attempts: 0,
+  nextAt: null,
+  error: null,
+  receiptId: null,
+  maybeDuplicate: false,
+  endedAt: null,
+};
+
+const recovered = (row: OutboxRow, { idempotent, at }: Extract<ChannelWrite, { op: 'outbox.recover' }>): OutboxRow =>
+  !idempotent && row.maybeDuplicate
+    ? { ...row, state: 'dead', endedAt: at, error: diedTwice }
+    : { ...row, state: 'pending', maybeDuplicate: row.maybeDuplicate || !idempotent };
+
+const purge = (tables: Tables, { endedBefore, limit }: Extract<ChannelWrite, { op: 'channel.purge' }>): Purged => {
+  const before = (at: number | null): boolean => at !== null && at < endedBefore;
+  const asked = (peer: PeerRow): number | null => (peer.status === 'asked' ? (peer.codeAt ?? peer.firstSeenAt) : null);
+  const over = [
+    ...[...tables.inbox.values()]
+      .filter(({ endedAt }) => before(endedAt))
+      .map(
+        ({ no }) =>
+          () =>
+            tables.inbox.delete(no),
+      ),
+    ...[...tables.outbox.values()]
+      .filter(({ state, endedAt }) => state === 'sent' && before(endedAt))
+      .map(
+        ({ no }) =>
+          () =>
+            tables.outbox.delete(no),
+      ),
+    ...[...tables.peers]
+      .filter(([, peer]) => before(asked(peer)))
+      .map(
+        ([key]) =>
+          () =>
+            tables.peers.delete(key),
+      ),
+  ].slice(0, limit);
+  for (const remove of over) remove();
+  return { gone: over.length, more: over.length === limit };
+};
+
+const shown = ({ endedAt: _endedAt, ...row }: StoredInbox): unknown => row;
+
+const keyOf = (channel: string, id: string): string => `${channel}\0${id}`;
+
+const onceKey = ({ channel, account, conversation, message }: Omit<StoredInbox, 'no' | 'endedAt'>): string =>
+  JSON.stringify([channel, account, conversation, message.id]);

@@ -6,6 +6,8 @@ export class PluginFailure extends Error {
   readonly code: ChannelErrorCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | null;
+  /** It may have been done all the same: the plugin was silent, or died over it. */
+  readonly inDoubt: boolean;
 
   constructor(
     message: string,
@@ -13,11 +15,13 @@ export class PluginFailure extends Error {
       code = 'INTERNAL',
       retryable = true,
       retryAfterMs = null,
+      inDoubt = false,
       cause,
     }: {
       readonly code?: ChannelErrorCode;
       readonly retryable?: boolean;
       readonly retryAfterMs?: number | null;
+      readonly inDoubt?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -25,5 +29,6 @@ export class PluginFailure extends Error {
     this.code = code;
     this.retryable = retryable;
     this.retryAfterMs = retryAfterMs;
+    this.inDoubt = inDoubt;
   }
 }

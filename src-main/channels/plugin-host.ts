@@ -65,6 +65,20 @@ export type PluginHealth = {
   readonly nextTryAt: number | null;
   /** What it can do; null until it has been started once. */
   readonly capabilities: ChannelCapabilities | null;
+  /** What keeps it from the rest of this computer; null until it has been started once. */
+  readonly isolation: PluginIsolation | null;
+};
+
+/** Crash isolation, not a full sandbox: whoever shows it says so. */
+export type PluginIsolation = {
+  /** It runs in a process of its own (bundled ones in one together), and cannot take the gateway down with it. */
+  readonly process: boolean;
+  /** It reads its own folders only, writes in one, and starts no programs. */
+  readonly files: boolean;
+  /** It cannot see or signal other processes. */
+  readonly signals: boolean;
+  /** No network at all where its manifest names none. Where this is false, and for those that name some, `ctx.fetch` alone holds to the names. */
+  readonly network: boolean;
 };
 
 /** A tool as a plugin describes it. */

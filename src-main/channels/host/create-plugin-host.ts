@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ChannelCapabilities } from '../../../packages/plugin-sdk/src/index.ts';
+import type { Clock, RandomBytes } from '../../gateway-ports.ts';
+import { PluginFailure } from '../plugin-failure.ts';
+import type { InstalledPlugin, KeptPlugin, PluginHost, PluginUnit } from '../plugin-host.ts';
+import { keepPlugin, type Seat } from './keep-plugin.ts';
+import { loadPayload } from './load-payload.ts';
+import type { PluginLink } from './plugin-link.ts';
+import type { LaunchProcess, ProcessGrant } from './plugin-process.ts';
+import { loadedSchema } from './protocol.ts';
+
+const tryLimitMs = 30_000;
+
+export type PluginHostPorts = { readonly clock: Clock; readonly randomBytes: RandomBytes; readonly launch: LaunchProcess };
+
+/** Who sits in which process: bundled plugins in one, each other plugin in its own. */
+export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts): PluginHost => {
+  const kept = new Set<KeptPlugin>();
+  let shared: Promise<PluginLink> | null = null;
+
+  const open = async (grant: ProcessGrant): Promise<PluginLink> => {
+    // Not before there is a plugin: whoever has none pays nothing.
+    const { openLink } = await import('./plugin-link.ts');
+    return openLink(await launch(grant), clock);
+  };
+
+  const openShared = async (grant: ProcessGrant): Promise<PluginLink> => {
+    for (;;) {
+      shared ??= open(grant);
+      const mine = shared;
+      const link = await mine.catch((error: unknown) => {
+        if (shared === mine) shared = null;
+        throw error;
+      });
+      if (link.isOpen()) return link;
+      if (shared === mine) shared = null;
+    }
+  };
+
+  const takeSeat = async (unit: PluginUnit, on: Parameters<Parameters<typeof keepPlugin>[1]['takeSeat']>[1]): Promise<Seat> => {
+    await mkdir(unit.dataFolder, { recursive: true, mode: 0o700 });
+    const link = await (unit.plugin.bundled ? openShared(sharedGrant(unit)) : open(ownGrant(unit.plugin, [unit.dataFolder])));
+    const leave = link.join({ unit, ...on });
+    return {
+      link,
+      leave: async () => {
+        if (leave()) return;
+        link.end('Nothing runs in it any more.');
+        await link.ended;
+      },
+    };
+  };
+
+  return {
+    keep: (unit) => {
+      const plugin = keepPlugin(unit, { clock, randomBytes, takeSeat });
+      kept.add(plugin);
+      return {
+        ...plugin,
+        stop: async () => {
+          await plugin.stop();
+          kept.delete(plugin);
+        },
+      };
+    },
+    tryOut: async (plugin) => {
+      const link = await open(ownGrant(plugin, []));
+      const gone = new Promise<never>((_resolve, reject) => {
+        link.join({ unit: unitOnTrial(plugin), onStatus: () => undefined, onGone: (why) => reject(new PluginFailure(why)) });
+      });
+      try {
+        const answer = link.call('load', plugin.manifest.id, loadPayload(plugin, {}, plugin.folder), tryLimitMs);
+        const { capabilities, tools } = loadedSchema.parse((await Promise.race([answer, gone])).value);
+        return { capabilities: capabilities as ChannelCapabilities, tools };
+      } finally {
+        gone.catch(() => undefined);
+        link.end('It was only tried out.');
+        await link.ended;
+      }
+    },
+    close: async () => {
+      await Promise.all([...kept].map((plugin) => plugin.stop()));
+      kept.clear();
+    },
+  };
+};
+
+const ownGrant = ({ manifest, folder }: InstalledPlugin, write: readonly string[]): ProcessGrant => {
+  const { net, listen, fs, env } = manifest.permissions;
+  return { name: manifest.id, read: [folder, ...fs], write, network: listen || net.length > 0, env, heapMb: 128 };
+};
+
+/** Those that are ours stand side by side, and so do their data: whoever comes later finds its folders open. */
+const sharedGrant = ({ plugin, dataFolder }: PluginUnit): ProcessGrant => ({
+  ...{ name: 'bundled', read: [dirname(plugin.folder)], write: [dirname(dataFolder)], network: true, env: [], heapMb: 256 },
+});
+
+const unitOnTrial = (plugin: InstalledPlugin): PluginUnit => {
+  const refuse = (): Promise<never> => Promise.reject(new PluginFailure('The plugin is only being tried out.', { retryable: false }));
+  return {
+    ...{ id: plugin.manifest.id, plugin, options: {}, dataFolder: plugin.folder, secret: refuse, heard: refuse, pressed: refuse },
+    ...{ state: { get: refuse, set: refuse, delete: refuse }, blobs: { read: refuse, write: refuse }, log: () => undefined },
+  };
+};

@@ -1,0 +1,226 @@
+import type { Clock, RandomBytes } from '../../gateway-ports.ts';
+import { PluginFailure } from '../plugin-failure.ts';
+import type { KeptPlugin, PluginHealth, PluginState, PluginUnit } from '../plugin-host.ts';
+import { loadPayload } from './load-payload.ts';
+import type { PluginLink } from './plugin-link.ts';
+import { type Loaded, loadedSchema, type ProcessCall, receiptSchema, responseSchema } from './protocol.ts';
+
+const startLimitMs = 30_000;
+const sendLimitMs = 60_000;
+const stopLimitMs = 5_000;
+const requestLimitMs = 10_000;
+const firstDelayMs = 1_000;
+const longestDelayMs = 60_000;
+const deathsMost = 5;
+const deathsWithinMs = 10 * 60_000;
+
+/** A place in a process: the unit's own, or one that it shares. */
+export type Seat = {
+  readonly link: PluginLink;
+  /** Leaves it, and ends the process where nobody else is in it. Resolves when that is gone. */
+  readonly leave: () => Promise<void>;
+};
+
+export type KeepPluginPorts = {
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  /** Rejects where no process can be had. */
+  readonly takeSeat: (
+    unit: PluginUnit,
+    on: { readonly onStatus: (status: string, detail: string | undefined) => void; readonly onGone: (why: string) => void },
+  ) => Promise<Seat>;
+};
+
+/** One unit: started, watched, started again after a crash, until it is stopped. */
+export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: KeepPluginPorts): KeptPlugin => {
+  const listeners = new Set<(health: PluginHealth) => void>();
+  let health: PluginHealth = {
+    ...{ state: 'starting', detail: null, since: clock.now(), restarts: 0, nextTryAt: null, capabilities: null, isolation: null },
+  };
+  let loaded: Loaded | null = null;
+  let seat: Seat | null = null;
+  let life = new AbortController();
+  let deaths: readonly number[] = [];
+  let cancelTimer = (): void => undefined;
+  let leaving: Promise<void> = Promise.resolve();
+  let nextCall = 0;
+
+  const set = (state: PluginState, detail: string | null, more: Partial<PluginHealth> = {}): void => {
+    const since = state === health.state ? health.since : clock.now();
+    health = { ...health, nextTryAt: null, ...more, state, detail, since };
+    for (const listener of [...listeners]) listener(health);
+  };
+
+  const start = (): void => {
+    life = new AbortController();
+    set('starting', null);
+    void run(life.signal);
+  };
+
+  const run = async (mine: AbortSignal): Promise<void> => {
+    let standing: readonly [status: string, detail: string | undefined] = ['online', undefined];
+    let isUp = false;
+    try {
+      await leaving;
+      const taken = await takeSeat(unit, {
+        onStatus: (status, detail) => {
+          standing = [status, detail];
+          if (isUp && !mine.aborted) show(...standing);
+        },
+        onGone: (why) => {
+          if (!mine.aborted) died(why);
+        },
+      });
+      if (mine.aborted) return await taken.leave();
+      seat = taken;
+      const { link } = seat;
+      const spec = loadPayload(unit.plugin, unit.options, unit.dataFolder);
+      loaded = loadedSchema.parse((await link.call('load', unit.id, spec, startLimitMs)).value);
+      if (mine.aborted) return;
+      health = { ...health, capabilities: loaded.capabilities as NonNullable<PluginHealth['capabilities']>, isolation: link.isolation };
+      await link.call('start', unit.id, {}, startLimitMs);
+      if (mine.aborted) return;
+      isUp = true;
+      show(...standing);
+    } catch (error) {
+      if (mine.aborted) return;
+      if (error instanceof PluginFailure && error.code === 'AUTH') {
+        set('needs-auth', error.message);
+        letGo(true);
+      } else died(`It could not be started: ${wordsOf(error)}`);
+    }
+  };
+
+  /** As the plugin says that it stands with its platform. */
+  const show = (status: string, detail: string | undefined): void => {
+    if (status === 'online') set('running', detail ?? null);
+    else if (status === 'needs-auth') set('needs-auth', detail ?? 'The platform wants new credentials.');
+    else set('degraded', detail ?? (status === 'connecting' ? 'It is connecting.' : 'The platform cannot be reached.'));
+  };
+
+  /** @param politely lets it end by itself, for a while */
+  const letGo = (politely: boolean): void => {
+    const gone = seat;
+    seat = null;
+    cancelTimer();
+    life.abort(new Error('It is let go.'));
+    if (gone === null) return;
+    leaving = (async () => {
+      if (politely && gone.link.isOpen()) {
+        await gone.link
+          .call('stop', unit.id, {}, stopLimitMs)
+          .catch((error: unknown) => unit.log('warn', `It was stopped hard: ${wordsOf(error)}`));
+      }
+      await gone.leave();
+    })();
+  };
+
+  const died = (why: string): void => {
+    letGo(true);
+    unit.log('error', `The plugin ended. ${why}`);
+    const at = clock.monotonic();
+    deaths = [...deaths.filter((death) => death > at - deathsWithinMs), at];
+    const restarts = health.restarts + 1;
+    if (deaths.length >= deathsMost) {
+      set('failed', `It ended ${deathsMost} times within ${deathsWithinMs / 60_000} minutes. The last time: ${why}`);
+      return;
+    }
+    // Up to a quarter more, so that those of one process do not all come back at the same moment.
+    const jitter = 1 + ((randomBytes(1)[0] ?? 0) / 255) * 0.25;
+    const delay = Math.round(Math.min(longestDelayMs, firstDelayMs * 2 ** (deaths.length - 1)) * jitter);
+    set('back-off', why, { restarts, nextTryAt: clock.now() + delay });
+    cancelTimer = clock.after(delay, start);
+  };
+
+  const call = async (method: ProcessCall, payload: Readonly<Record<string, unknown>>, limitMs: number | null) => {
+    const asked = seat;
+    if (asked === null || health.state === 'starting' || health.state === 'stopping') {
+      throw new PluginFailure(`The plugin does not run now (${health.state}).${health.detail === null ? '' : ` ${health.detail}`}`, {
+        code: 'NETWORK',
+      });
+    }
+    try {
+      return await asked.link.call(method, unit.id, payload, limitMs);
+    } catch (error) {
+      if (error instanceof PluginFailure && error.code === 'AUTH' && seat === asked) set('needs-auth', error.message);
+      throw error;
+    }
+  };
+
+  start();
+  return {
+    health: () => health,
+    onHealth: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    send: async (to, message) => {
+      const { value } = await call('send', { to, message }, sendLimitMs);
+      const read = receiptSchema.nullable().safeParse(value);
+      if (!read.success) unit.log('warn', 'sendMessage returned what is no receipt: { id?: string } was expected.');
+      const id = read.data?.id;
+      return id === undefined ? {} : { id };
+    },
+    setTyping: async (to, typing, threadId) => {
+      await call('setTyping', { to, typing, ...(threadId === undefined ? {} : { threadId }) }, requestLimitMs);
+    },
+    edit: async (to, sent, message) => {
+      await call('edit', { to, sent, message }, sendLimitMs);
+    },
+    check: async () => {
+      await call('check', {}, startLimitMs);
+    },
+    request: async ({ body, ...request }) => {
+      const { value } = await call('request', { ...request, bytes: body }, requestLimitMs);
+      const read = responseSchema.nullable().safeParse(value);
+      if (read.success) return (read.data ?? {}) as Awaited<ReturnType<KeptPlugin['request']>>;
+      throw new PluginFailure('The plugin answered a request with what is no answer: { status, headers, body } was expected.', {
+        retryable: false,
+      });
+    },
+    tools: () => (health.state === 'failed' || health.state === 'stopped' ? [] : (loaded?.tools ?? [])),
+    execute: async (tool, args, signal) => {
+      signal.throwIfAborted();
+      nextCall += 1;
+      const id = String(nextCall);
+      const cancel = (): void => void call('cancel', { call: id }, requestLimitMs).catch(() => undefined);
+      signal.addEventListener('abort', cancel, { once: true });
+      try {
+        return (await rejectOn(signal, call('execute', { call: id, tool, args }, null))).value;
+      } finally {
+        signal.removeEventListener('abort', cancel);
+      }
+    },
+    restart: async () => {
+      deaths = [];
+      letGo(true);
+      start();
+      await leaving;
+    },
+    stop: async () => {
+      if (health.state === 'stopped') return;
+      set('stopping', null);
+      letGo(true);
+      await leaving;
+      set('stopped', null);
+    },
+  };
+};
+
+/** Whoever does not listen to its signal is not waited for. */
+const rejectOn = async <T>(signal: AbortSignal, task: Promise<T>): Promise<T> => {
+  task.catch(() => undefined);
+  let undo = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const end = (): void => reject(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
+    undo = () => signal.removeEventListener('abort', end);
+  });
+  try {
+    return await Promise.race([task, aborted]);
+  } finally {
+    undo();
+  }
+};
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

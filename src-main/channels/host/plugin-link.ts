@@ -1,0 +1,232 @@
+import { createBirpc } from 'birpc';
+import * as z from 'zod';
+import type { InboundAction, InboundMessage } from '../../../packages/plugin-sdk/src/index.ts';
+import type { Clock } from '../../gateway-ports.ts';
+import { PluginFailure } from '../plugin-failure.ts';
+import type { PluginIsolation, PluginUnit } from '../plugin-host.ts';
+import type { PluginProcess } from './plugin-process.ts';
+import { failedOf, fromProcessSchema, type GatewayCall, gatewayCalls, type Outcome, type ProcessCall, type ToProcess } from './protocol.ts';
+import { createThrottle } from './throttle.ts';
+import { createWire, postOrFail } from './wire.ts';
+
+/** One unit's part of a process. */
+export type Member = {
+  readonly unit: PluginUnit;
+  readonly onStatus: (status: string, detail: string | undefined) => void;
+  /** The process has ended. */
+  readonly onGone: (why: string) => void;
+};
+
+/** The gateway's end of one process: whatever comes from there is checked here, and nowhere behind. */
+export type PluginLink = {
+  readonly isolation: PluginIsolation;
+  /** Returns its undo, which says whether others are left. */
+  readonly join: (member: Member) => () => boolean;
+  /** @throws PluginFailure, also when it does not answer within `limitMs` (null: for as long as the process lives) */
+  readonly call: (
+    method: ProcessCall,
+    unit: string,
+    payload: Readonly<Record<string, unknown>>,
+    limitMs: number | null,
+  ) => Promise<Extract<Outcome, { ok: true }>>;
+  readonly isOpen: () => boolean;
+  readonly end: (why: string) => void;
+  readonly ended: Promise<void>;
+};
+
+const pingEveryMs = 5_000;
+const missesMost = 3;
+/** What the gateway works at for one process; further calls wait in the pipe, and so in the plugin's own memory. */
+const callsAtOnce = 64;
+const bytesAtOnce = 32 * 1024 * 1024;
+const messagesPerSecond = 5_000;
+const unansweredMost = 1_000;
+
+export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
+  const members = new Map<string, Member>();
+  const former = new Set<string>();
+  let open = true;
+  let atWork = 0;
+  let bytesAtWork = 0;
+  let unanswered = 0;
+  let second = { from: clock.monotonic(), messages: 0 };
+  let waitsForSecond = false;
+  let cancelPing = (): void => undefined;
+
+  const end = (why: string): void => {
+    if (!open) return;
+    open = false;
+    cancelPing();
+    process.kill();
+    wire.close();
+    rpc.$close(new PluginFailure(`The plugin's process has ended. ${why}`, { code: 'NETWORK', inDoubt: true }));
+    for (const { onGone } of [...members.values()]) onGone(why);
+  };
+
+  const isHeld = (): boolean => waitsForSecond || atWork >= callsAtOnce || bytesAtWork >= bytesAtOnce;
+
+  const countMessage = (): void => {
+    const now = clock.monotonic();
+    if (now - second.from >= 1_000) second = { from: now, messages: 0 };
+    second.messages += 1;
+    if (second.messages < messagesPerSecond || waitsForSecond) return;
+    waitsForSecond = true;
+    clock.after(second.from + 1_000 - now, () => {
+      waitsForSecond = false;
+      wire.hold(isHeld());
+    });
+  };
+
+  let hear: (message: unknown) => Promise<void> = async () => undefined;
+  const wire = createWire(process.pipe, {
+    broken: end,
+    message: (raw, size) => {
+      const read = fromProcessSchema.safeParse(raw);
+      if (!read.success) return end(`It sent what is no call and no answer: ${z.prettifyError(read.error).split('\n', 1)[0]}`);
+      const message = read.data;
+      countMessage();
+      const isCall = message.t === 'q';
+      if (isCall) {
+        if (!members.has(message.a[0]) && !former.has(message.a[0])) {
+          return end(`It spoke for "${message.a[0]}", which does not run there.`);
+        }
+        atWork += 1;
+        bytesAtWork += size;
+      }
+      if (isHeld()) wire.hold(true);
+      void hear(message).finally(() => {
+        if (!isCall) return;
+        atWork -= 1;
+        bytesAtWork -= size;
+        if (open && !isHeld()) wire.hold(false);
+      });
+    },
+  });
+
+  const answer = async (method: GatewayCall, unitId: string, payload: unknown): Promise<Outcome> => {
+    const member = members.get(unitId);
+    if (!member) return { ok: false, failed: { code: 'NETWORK', message: 'It has been stopped.', retryable: true } };
+    const read = gatewayCalls[method].safeParse(payload);
+    if (!read.success) {
+      const why = z.prettifyError(read.error);
+      logged(member.unit, 'error', `The plugin called ${method} with what does not fit: ${why}`);
+      return { ok: false, failed: { code: 'INTERNAL', message: why, retryable: false } };
+    }
+    try {
+      return await served(member, method, read.data);
+    } catch (error) {
+      return { ok: false, failed: failedOf(error) };
+    }
+  };
+
+  const served = async (member: Member, method: GatewayCall, payload: unknown): Promise<Outcome> => {
+    const { unit } = member;
+    const handlers = {
+      heard: async ({ message }) => unit.heard(message as InboundMessage),
+      pressed: async ({ action }) => unit.pressed(action as InboundAction),
+      secret: async ({ name }) => unit.secret(name),
+      stateGet: async ({ key }) => unit.state.get(key),
+      stateSet: async ({ key, value }) => unit.state.set(key, value),
+      stateDelete: async ({ key }) => unit.state.delete(key),
+      blobRead: async ({ blob }) => unit.blobs.read(blob),
+      blobWrite: async ({ name, type, bytes }) => unit.blobs.write({ name, type, data: bytes ?? new Uint8Array() }),
+      log: async ({ level, text, details }) => logged(unit, level, text, details),
+      status: async ({ status, detail }) => member.onStatus(status, detail),
+    } satisfies { [Name in GatewayCall]: (payload: z.output<(typeof gatewayCalls)[Name]>) => Promise<unknown> };
+    const value = await (handlers[method] as (payload: unknown) => Promise<unknown>)(payload);
+    return value instanceof Uint8Array ? { ok: true, bytes: value } : { ok: true, value: value ?? null };
+  };
+
+  let lastUnit: PluginUnit | null = null;
+  const mayLog = createThrottle(clock, (lines) => lastUnit?.log('warn', `${lines} lines of its log were dropped: there were too many.`));
+  const logged = (unit: PluginUnit, ...line: Parameters<PluginUnit['log']>): void => {
+    lastUnit = unit;
+    if (mayLog()) unit.log(...line);
+  };
+  process.onLine((line) => {
+    for (const { unit } of members.values()) logged(unit, 'info', line.slice(0, 8_192));
+  });
+
+  const serve = (method: GatewayCall) => (unit: string, payload: unknown) => answer(method, unit, payload);
+  const rpc = createBirpc<ToProcess>(
+    Object.assign(Object.create(null), Object.fromEntries((Object.keys(gatewayCalls) as GatewayCall[]).map((name) => [name, serve(name)]))),
+    {
+      post: (message) => postOrFail(wire, message),
+      on: (listener) => {
+        hear = async (message) => listener(message);
+      },
+      timeout: -1,
+    },
+  );
+
+  const call: PluginLink['call'] = async (method, unit, payload, limitMs) => {
+    if (unanswered >= unansweredMost) end(`It left ${unansweredMost} calls unanswered.`);
+    unanswered += 1;
+    const asked = rpc
+      .$call(method, unit, payload)
+      .catch((error: unknown) => {
+        throw error instanceof PluginFailure ? error : new PluginFailure(failedOf(error).message, { retryable: false, cause: error });
+      })
+      .finally(() => {
+        unanswered -= 1;
+      });
+    const outcome = limitMs === null ? await asked : await within(clock, limitMs, asked, method);
+    if (outcome.ok) return outcome;
+    const { message, retryAfterMs, ...failed } = outcome.failed;
+    throw new PluginFailure(message, { ...failed, retryAfterMs: retryAfterMs ?? null });
+  };
+
+  /** A loop that never ends answers nothing. What waits in the pipe because we do not read it is not its fault. */
+  const watch = (misses: number): void => {
+    let answered = false;
+    rpc.$call('ping', '', {}).then(
+      () => {
+        answered = true;
+      },
+      () => undefined,
+    );
+    cancelPing = clock.after(pingEveryMs, () => {
+      const missed = answered || isHeld() ? 0 : misses + 1;
+      if (missed >= missesMost) end(`It did not answer for ${(pingEveryMs * missesMost) / 1_000} s: an endless loop?`);
+      else watch(missed);
+    });
+  };
+  watch(0);
+
+  void process.ended.then(end);
+
+  return {
+    isolation: process.isolation,
+    join: (member) => {
+      const { id } = member.unit;
+      members.set(id, member);
+      former.delete(id);
+      return () => {
+        if (members.get(id) === member) {
+          members.delete(id);
+          former.add(id);
+        }
+        return members.size > 0;
+      };
+    },
+    call,
+    isOpen: () => open,
+    end,
+    ended: process.ended.then(() => undefined),
+  };
+};
+
+const within = async <T>(clock: Pick<Clock, 'after'>, limitMs: number, task: Promise<T>, what: string): Promise<T> => {
+  let cancel = (): void => undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    cancel = clock.after(limitMs, () =>
+      reject(new PluginFailure(`The plugin did not answer (${what}) within ${limitMs / 1_000} s.`, { code: 'NETWORK', inDoubt: true })),
+    );
+  });
+  task.catch(() => undefined);
+  try {
+    return await Promise.race([task, limit]);
+  } finally {
+    cancel();
+  }
+};

@@ -1,0 +1,3 @@
+export { createFakeHost, type FakeHost } from './fake-host.ts';
+export type { Ability, FakePlatform, PlatformMessage, Refusal, SentMessage } from './fake-platform.ts';
+export { type ChannelCheck, type TestedChannel, testChannel } from './test-channel.ts';

@@ -26,6 +26,12 @@ export const parts = [
     outputs: ['out/main/cli.js', 'out/main/desktop.js', 'out/main/database-worker.js', 'out/main/search-worker.js'],
   },
   {
+    name: 'plugin-host',
+    config: 'vite.plugin-host.config.ts',
+    sources: ['src-main', 'src-shared', 'packages/plugin-sdk/src'],
+    outputs: ['out/plugin-host/plugin-host.cjs', 'out/plugin-host/package.json'],
+  },
+  {
     name: 'preload',
     config: 'vite.preload.config.ts',
     sources: ['src-main/shell', 'src-shared'],
@@ -63,7 +69,7 @@ export const build = ({ only, progress = process.stdout } = {}) =>
 const buildPart = async (part, progress) => {
   const startedAt = performance.now();
   const hash = await inputHash(root, [...part.sources, part.config, ...common]);
-  progress.write(`${part.name.padEnd(9)}`);
+  progress.write(`${part.name.padEnd(12)}`);
   if (readStamp(root, part.name) === hash && part.outputs.every((file) => existsSync(`${root}/${file}`))) {
     progress.write('up to date\n');
     return;

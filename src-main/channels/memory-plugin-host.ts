@@ -29,7 +29,7 @@ export const createMemoryPluginHost = ({
 
   const launch = async (): Promise<PluginProcess> => {
     const [pipe, far] = duplexPair();
-    serveUnits({ pipe: far, importPlugin: async ({ plugin }) => plugins[plugin], inNameOf: (_unit, task) => task(), fetch });
+    serveUnits({ pipe: far, importPlugin: async ({ plugin }) => plugins[plugin], inNameOf: (_unit, task) => task(), fetch, clock });
     let finish = (_why: string): void => undefined;
     const ended = new Promise<string>((resolve) => {
       finish = (why) => {

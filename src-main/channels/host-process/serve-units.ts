@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { createBirpc } from 'birpc';
 import { ChannelError } from '../../../packages/plugin-sdk/src/index.ts';
+import type { Clock } from '../../gateway-ports.ts';
 import { failedOf, type GatewayCall, type LoadPayload, type Outcome, processCalls, type ToGateway } from '../host/protocol.ts';
+import { createThrottle, linesPerSecond } from '../host/throttle.ts';
 import { createWire, postOrFail } from '../host/wire.ts';
 import { createUnit, type Unit } from './unit.ts';
 
@@ -12,7 +14,7 @@ export type ImportPlugin = (spec: LoadPayload) => Promise<unknown>;
 /** A unit's way to the gateway. */
 export type AskGateway = {
   /** @throws ChannelError */
-  readonly call: (method: GatewayCall, payload: object) => Promise<{ readonly value?: unknown; readonly bytes?: Uint8Array }>;
+  readonly call: (method: GatewayCall, payload: object) => Promise<Extract<Outcome, { readonly ok: true }>>;
   readonly log: (level: LogLevel, text: string, details?: Readonly<Record<string, unknown>>) => void;
   readonly status: (status: string, detail: string | undefined) => void;
 };
@@ -28,15 +30,25 @@ export const serveUnits = ({
   importPlugin,
   inNameOf,
   fetch,
+  clock,
 }: {
   readonly pipe: Duplex;
   readonly importPlugin: ImportPlugin;
   readonly inNameOf: <T>(unit: string, task: () => T) => T;
   readonly fetch: typeof globalThis.fetch;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
 }): { readonly log: (unit: string | null, level: LogLevel, text: string) => void } => {
   const units = new Map<string, Unit>();
   let hear: (message: unknown) => Promise<void> = async () => undefined;
   const wire = createWire(pipe, { message: (message) => void hear(message), broken: () => pipe.destroy() });
+
+  let lastLogged = '';
+  const mayLog = createThrottle(clock, linesPerSecond, (words) => say(lastLogged, 'warn', words));
+  const say = (id: string, level: LogLevel, text: string, details?: Readonly<Record<string, unknown>>): void => {
+    const line = { level, text: text.slice(0, maxLogCharacters) };
+    // What cannot be told in JSON is left out rather than the line.
+    void rpc.$callEvent('log', id, { ...line, ...definedOf({ details }) }).catch(() => rpc.$callEvent('log', id, line));
+  };
 
   const gatewayFor = (id: string): AskGateway => ({
     call: async (method, payload) => {
@@ -46,9 +58,9 @@ export const serveUnits = ({
       throw new ChannelError(code, message, { retryable: options.retryable, ...definedOf({ retryAfterMs: options.retryAfterMs }) });
     },
     log: (level, text, details) => {
-      const line = { level, text: text.slice(0, maxLogCharacters) };
-      // What cannot be told in JSON is left out rather than the line.
-      void rpc.$callEvent('log', id, { ...line, ...definedOf({ details }) }).catch(() => rpc.$callEvent('log', id, line));
+      lastLogged = id;
+      if (!mayLog()) return;
+      say(id, level, text, details);
     },
     status: (status, detail) =>
       void rpc.$callEvent('status', id, { status: status as 'online', ...definedOf({ detail: detail?.slice(0, maxDetailCharacters) }) }),

@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { ChannelCapabilities } from '../../../packages/plugin-sdk/src/index.ts';
 import type { Clock, RandomBytes } from '../../gateway-ports.ts';
 import { PluginFailure } from '../plugin-failure.ts';
@@ -8,7 +9,7 @@ import { keepPlugin, type Seat } from './keep-plugin.ts';
 import { loadPayload } from './load-payload.ts';
 import type { PluginLink } from './plugin-link.ts';
 import type { LaunchProcess, ProcessGrant } from './plugin-process.ts';
-import { loadedSchema } from './protocol.ts';
+import { loadedPlugin } from './protocol-schemas.ts';
 
 const tryLimitMs = 30_000;
 
@@ -40,7 +41,7 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
 
   const takeSeat = async (unit: PluginUnit, on: Parameters<Parameters<typeof keepPlugin>[1]['takeSeat']>[1]): Promise<Seat> => {
     await mkdir(unit.dataFolder, { recursive: true, mode: 0o700 });
-    const link = await (unit.plugin.bundled ? openShared(sharedGrant(unit)) : open(ownGrant(unit.plugin, [unit.dataFolder])));
+    const link = await (unit.plugin.bundled ? openShared(sharedGrant(unit)) : open(ownGrant(unit.plugin, unit.dataFolder)));
     const leave = link.join({ unit, ...on });
     return {
       link,
@@ -65,18 +66,20 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
       };
     },
     tryOut: async (plugin) => {
-      const link = await open(ownGrant(plugin, []));
+      const scratch = await mkdtemp(join(tmpdir(), 'openclaw-try-'));
+      const link = await open(ownGrant(plugin, scratch));
       const gone = new Promise<never>((_resolve, reject) => {
         link.join({ unit: unitOnTrial(plugin), onStatus: () => undefined, onGone: (why) => reject(new PluginFailure(why)) });
       });
       try {
-        const answer = link.call('load', plugin.manifest.id, loadPayload(plugin, {}, plugin.folder), tryLimitMs);
-        const { capabilities, tools } = loadedSchema.parse((await Promise.race([answer, gone])).value);
+        const answer = link.call('load', plugin.manifest.id, loadPayload(plugin, {}, scratch), tryLimitMs);
+        const { capabilities, tools } = loadedPlugin.parse((await Promise.race([answer, gone])).value);
         return { capabilities: capabilities as ChannelCapabilities, tools };
       } finally {
         gone.catch(() => undefined);
         link.end('It was only tried out.');
         await link.ended;
+        await rm(scratch, { recursive: true, force: true });
       }
     },
     close: async () => {
@@ -86,9 +89,9 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
   };
 };
 
-const ownGrant = ({ manifest, folder }: InstalledPlugin, write: readonly string[]): ProcessGrant => {
+const ownGrant = ({ manifest, folder }: InstalledPlugin, data: string): ProcessGrant => {
   const { net, listen, fs, env } = manifest.permissions;
-  return { name: manifest.id, read: [folder, ...fs], write, network: listen || net.length > 0, env, heapMb: 128 };
+  return { name: manifest.id, read: [folder, ...fs], write: [data], network: listen || net.length > 0, env, heapMb: 128 };
 };
 
 /** Those that are ours stand side by side, and so do their data: whoever comes later finds its folders open. */

@@ -3,7 +3,8 @@ import { PluginFailure } from '../plugin-failure.ts';
 import type { KeptPlugin, PluginHealth, PluginState, PluginUnit } from '../plugin-host.ts';
 import { loadPayload } from './load-payload.ts';
 import type { PluginLink } from './plugin-link.ts';
-import { type Loaded, loadedSchema, type ProcessCall, receiptSchema, responseSchema } from './protocol.ts';
+import type { ProcessCall } from './protocol.ts';
+import { hookResponse, type LoadedPlugin, loadedPlugin, receipt } from './protocol-schemas.ts';
 
 const startLimitMs = 30_000;
 const sendLimitMs = 60_000;
@@ -37,7 +38,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   let health: PluginHealth = {
     ...{ state: 'starting', detail: null, since: clock.now(), restarts: 0, nextTryAt: null, capabilities: null, isolation: null },
   };
-  let loaded: Loaded | null = null;
+  let loaded: LoadedPlugin | null = null;
   let seat: Seat | null = null;
   let life = new AbortController();
   let deaths: readonly number[] = [];
@@ -75,7 +76,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       seat = taken;
       const { link } = seat;
       const spec = loadPayload(unit.plugin, unit.options, unit.dataFolder);
-      loaded = loadedSchema.parse((await link.call('load', unit.id, spec, startLimitMs)).value);
+      loaded = loadedPlugin.parse((await link.call('load', unit.id, spec, startLimitMs)).value);
       if (mine.aborted) return;
       health = { ...health, capabilities: loaded.capabilities as NonNullable<PluginHealth['capabilities']>, isolation: link.isolation };
       await link.call('start', unit.id, {}, startLimitMs);
@@ -156,7 +157,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
     },
     send: async (to, message) => {
       const { value } = await call('send', { to, message }, sendLimitMs);
-      const read = receiptSchema.nullable().safeParse(value);
+      const read = receipt.safeParse(value);
       if (!read.success) unit.log('warn', 'sendMessage returned what is no receipt: { id?: string } was expected.');
       const id = read.data?.id;
       return id === undefined ? {} : { id };
@@ -172,7 +173,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
     },
     request: async ({ body, ...request }) => {
       const { value } = await call('request', { ...request, bytes: body }, requestLimitMs);
-      const read = responseSchema.nullable().safeParse(value);
+      const read = hookResponse.safeParse(value);
       if (read.success) return (read.data ?? {}) as Awaited<ReturnType<KeptPlugin['request']>>;
       throw new PluginFailure('The plugin answered a request with what is no answer: { status, headers, body } was expected.', {
         retryable: false,

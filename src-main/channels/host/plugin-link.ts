@@ -1,12 +1,12 @@
 import { createBirpc } from 'birpc';
 import * as z from 'zod';
-import type { InboundAction, InboundMessage } from '../../../packages/plugin-sdk/src/index.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import { PluginFailure } from '../plugin-failure.ts';
 import type { PluginIsolation, PluginUnit } from '../plugin-host.ts';
 import type { PluginProcess } from './plugin-process.ts';
-import { failedOf, fromProcessSchema, type GatewayCall, gatewayCalls, type Outcome, type ProcessCall, type ToProcess } from './protocol.ts';
-import { createThrottle } from './throttle.ts';
+import { failedOf, type GatewayCall, type GatewayPayloads, type Outcome, type ProcessCall, type ToProcess } from './protocol.ts';
+import { fromProcess, gatewayCalls, gatewayPayloads } from './protocol-schemas.ts';
+import { createThrottle, linesPerSecond } from './throttle.ts';
 import { createWire, postOrFail } from './wire.ts';
 
 /** One unit's part of a process. */
@@ -81,7 +81,7 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
   const wire = createWire(process.pipe, {
     broken: end,
     message: (raw, size) => {
-      const read = fromProcessSchema.safeParse(raw);
+      const read = fromProcess.safeParse(raw);
       if (!read.success) return end(`It sent what is no call and no answer: ${z.prettifyError(read.error).split('\n', 1)[0]}`);
       const message = read.data;
       countMessage();
@@ -106,7 +106,7 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
   const answer = async (method: GatewayCall, unitId: string, payload: unknown): Promise<Outcome> => {
     const member = members.get(unitId);
     if (!member) return { ok: false, failed: { code: 'NETWORK', message: 'It has been stopped.', retryable: true } };
-    const read = gatewayCalls[method].safeParse(payload);
+    const read = gatewayPayloads[method].safeParse(payload);
     if (!read.success) {
       const why = z.prettifyError(read.error);
       logged(member.unit, 'error', `The plugin called ${method} with what does not fit: ${why}`);
@@ -122,8 +122,8 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
   const served = async (member: Member, method: GatewayCall, payload: unknown): Promise<Outcome> => {
     const { unit } = member;
     const handlers = {
-      heard: async ({ message }) => unit.heard(message as InboundMessage),
-      pressed: async ({ action }) => unit.pressed(action as InboundAction),
+      heard: async ({ message }) => unit.heard(message),
+      pressed: async ({ action }) => unit.pressed(action),
       secret: async ({ name }) => unit.secret(name),
       stateGet: async ({ key }) => unit.state.get(key),
       stateSet: async ({ key, value }) => unit.state.set(key, value),
@@ -132,13 +132,13 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
       blobWrite: async ({ name, type, bytes }) => unit.blobs.write({ name, type, data: bytes ?? new Uint8Array() }),
       log: async ({ level, text, details }) => logged(unit, level, text, details),
       status: async ({ status, detail }) => member.onStatus(status, detail),
-    } satisfies { [Name in GatewayCall]: (payload: z.output<(typeof gatewayCalls)[Name]>) => Promise<unknown> };
+    } satisfies { [Name in GatewayCall]: (payload: GatewayPayloads[Name]) => Promise<unknown> };
     const value = await (handlers[method] as (payload: unknown) => Promise<unknown>)(payload);
     return value instanceof Uint8Array ? { ok: true, bytes: value } : { ok: true, value: value ?? null };
   };
 
   let lastUnit: PluginUnit | null = null;
-  const mayLog = createThrottle(clock, (lines) => lastUnit?.log('warn', `${lines} lines of its log were dropped: there were too many.`));
+  const mayLog = createThrottle(clock, 2 * linesPerSecond, (words) => lastUnit?.log('warn', words));
   const logged = (unit: PluginUnit, ...line: Parameters<PluginUnit['log']>): void => {
     lastUnit = unit;
     if (mayLog()) unit.log(...line);
@@ -149,7 +149,7 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
 
   const serve = (method: GatewayCall) => (unit: string, payload: unknown) => answer(method, unit, payload);
   const rpc = createBirpc<ToProcess>(
-    Object.assign(Object.create(null), Object.fromEntries((Object.keys(gatewayCalls) as GatewayCall[]).map((name) => [name, serve(name)]))),
+    Object.assign(Object.create(null), Object.fromEntries(gatewayCalls.map((name) => [name, serve(name)]))),
     {
       post: (message) => postOrFail(wire, message),
       on: (listener) => {

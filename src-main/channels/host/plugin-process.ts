@@ -19,7 +19,8 @@ export type ProcessGrant = {
   readonly name: string;
   /** Absolute folders. */
   readonly read: readonly string[];
-  readonly write: readonly string[];
+  /** The first is where it stands. */
+  readonly write: readonly [string, ...string[]];
   readonly network: boolean;
   /** Names of variables of the gateway's environment. */
   readonly env: readonly string[];

@@ -1,14 +1,20 @@
 import type { Clock } from '../../gateway-ports.ts';
 
-const burst = 200;
-const perSecond = 50;
+/** Of the processes' own; the gateway takes twice as many, so that it drops those only of whoever goes around that. */
+export const linesPerSecond = 50;
+const burstSeconds = 4;
 const tellAfterMs = 5_000;
 
 /**
- * Lets so many lines through; of those it drops it tells how many.
+ * Lets so many lines through, and tells how many it dropped.
  * @returns whether a line may pass
  */
-export const createThrottle = (clock: Pick<Clock, 'monotonic' | 'after'>, onDropped: (lines: number) => void): (() => boolean) => {
+export const createThrottle = (
+  clock: Pick<Clock, 'monotonic' | 'after'>,
+  perSecond: number,
+  onDropped: (words: string) => void,
+): (() => boolean) => {
+  const burst = perSecond * burstSeconds;
   let left = burst;
   let at = clock.monotonic();
   let dropped = 0;
@@ -22,7 +28,7 @@ export const createThrottle = (clock: Pick<Clock, 'monotonic' | 'after'>, onDrop
     }
     if (dropped === 0) {
       clock.after(tellAfterMs, () => {
-        onDropped(dropped);
+        onDropped(`${dropped} lines of its log were dropped: there were more than ${perSecond} a second.`);
         dropped = 0;
       });
     }

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import type { ProcessGrant } from './plugin-process.ts';
+
+/** What a Node (or an Electron that runs as one) can hold a process to. */
+export type PermissionFlags = {
+  /** The switch that turns the permission model on; its name depends on the version. */
+  readonly permission: '--permission' | '--experimental-permission' | null;
+  /** Whether it holds the network too: not before Node 25. */
+  readonly net: boolean;
+};
+
+/** By asking: an Electron has the flags of the Node that it was built with, which its version does not tell. */
+export const findPermissionFlags = async (execPath: string, env: Readonly<Record<string, string>>): Promise<PermissionFlags> => {
+  const takes = (...flags: readonly string[]): Promise<boolean> =>
+    new Promise((resolve) => {
+      execFile(execPath, [...flags, '--version'], { env: { ...env }, timeout: 10_000, windowsHide: true }, (error) =>
+        resolve(error === null),
+      );
+    });
+  if (await takes('--permission', '--allow-net')) return { permission: '--permission', net: true };
+  if (await takes('--permission')) return { permission: '--permission', net: false };
+  return { permission: (await takes('--experimental-permission')) ? '--experimental-permission' : null, net: false };
+};
+
+/** No programs, workers, addons or WASI: those have switches that are not given. */
+export const nodeArguments = ({ permission, net }: PermissionFlags, grant: ProcessGrant, hostFolder: string): readonly string[] => {
+  const limits = [`--max-old-space-size=${grant.heapMb}`, '--disable-warning=ExperimentalWarning', '--no-addons'];
+  if (permission === null) return limits;
+  const read = [hostFolder, ...grant.read, ...grant.write];
+  return [
+    permission,
+    ...read.map((folder) => `--allow-fs-read=${folder}/*`),
+    ...grant.write.map((folder) => `--allow-fs-write=${folder}/*`),
+    ...(net && grant.network ? ['--allow-net'] : []),
+    ...limits,
+  ];
+};

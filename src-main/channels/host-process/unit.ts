@@ -10,9 +10,8 @@ import {
   type Message,
   type PluginContext,
   type Tool,
-  type ToolPlugin,
 } from '../../../packages/plugin-sdk/src/index.ts';
-import { createChannel } from '../../../packages/plugin-sdk/src/runtime/create-channel.ts';
+import { createChannel, createTools } from '../../../packages/plugin-sdk/src/runtime/index.ts';
 import type { LoadPayload } from '../host/protocol.ts';
 import { guardFetch } from './guard-fetch.ts';
 import type { AskGateway, ImportPlugin } from './serve-units.ts';
@@ -85,7 +84,7 @@ export const createUnit = ({
     load: async (importPlugin: ImportPlugin) => {
       const exported = await importPlugin(spec);
       if (spec.kind === 'channel') channel = createChannel(exported, onMessage);
-      else tools = toolsOf(exported);
+      else tools = createTools(exported).tools;
       return {
         capabilities: channel?.capabilities ?? {},
         tools: tools.map(({ name, description, parameters, readOnly = false }) => ({ name, description, parameters, readOnly })),
@@ -126,16 +125,6 @@ export const createUnit = ({
       calls.get(call)?.abort(new Error('Nobody waits for the result any more.'));
     },
   };
-};
-
-const toolsOf = (exported: unknown): readonly Tool[] => {
-  const made =
-    typeof exported === 'function' ? new (exported as new () => ToolPlugin)() : (exported as Partial<ToolPlugin> | null | undefined);
-  if (!Array.isArray(made?.tools)) throw new Error("The plugin's default export has no list `tools`.");
-  for (const tool of made.tools as readonly Tool[]) {
-    if (typeof tool?.execute !== 'function') throw new Error(`The tool "${tool?.name}" has no method execute(args, ctx).`);
-  }
-  return made.tools;
 };
 
 const maxRawCharacters = 64 * 1024;

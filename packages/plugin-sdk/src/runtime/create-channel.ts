@@ -3,6 +3,8 @@ import type { InboundMessage } from '../message.ts';
 
 type OnMessage = (message: InboundMessage) => Promise<void>;
 
+const optional = ['onMessage', 'start', 'stop', 'health', 'setTyping', 'editMessage'] as const;
+
 /**
  * Makes a channel of what its file exports: a class, or an object that is one already. `onMessage` is there before the
  * constructor runs, because classes start their long polling in it.
@@ -16,6 +18,11 @@ export const createChannel = (exported: unknown, onMessage: OnMessage): ChannelP
   }
   if (typeof (channel as Partial<ChannelPlugin>).sendMessage !== 'function') {
     throw new Error('The channel has no method sendMessage(to, message). It is the one method that every channel has.');
+  }
+  for (const name of optional) {
+    const method = (channel as Partial<ChannelPlugin>)[name];
+    if (method !== undefined && typeof method !== 'function')
+      throw new Error(`The channel's ${name} is a ${typeof method}. Make it a method, or leave it out.`);
   }
   // A field `onMessage?: …;` without a value hides what the prototype has.
   if (!(channel as ChannelPlugin).onMessage && Object.isExtensible(channel)) Object.assign(channel, { onMessage });

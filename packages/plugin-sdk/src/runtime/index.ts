@@ -1,2 +1,2 @@
-export { type MadeChannel, makeChannel } from './make-channel.ts';
-export { makeTools } from './make-tools.ts';
+export { createChannel } from './create-channel.ts';
+export { createTools } from './create-tools.ts';

@@ -1,5 +1,5 @@
 import type { ChannelPlugin } from '../channel-plugin.ts';
-import { makeChannel } from '../runtime/make-channel.ts';
+import { createChannel } from '../runtime/create-channel.ts';
 import { expect, within } from './expect.ts';
 import { createFakeHost, type FakeHost } from './fake-host.ts';
 import type { Ability, FakePlatform } from './fake-platform.ts';
@@ -32,9 +32,8 @@ export const withBench = async (tested: TestedChannel, run: Check['run']): Promi
   const host = createFakeHost();
   const platform = await tested.platform(host);
   try {
-    const { channel, connect } = makeChannel(tested.create(platform));
     const ctx = host.context(platform);
-    connect(ctx.onMessage);
+    const channel = createChannel(tested.create(platform), ctx.onMessage);
     let stopped = false;
     const stop = async (): Promise<void> => {
       stopped = true;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeTools } from './make-tools.ts';
+import { createTools } from './create-tools.ts';
 
 const tool = { name: 'add', description: 'adds', parameters: { type: 'object' }, execute: async () => 3 };
 
@@ -7,8 +7,8 @@ test('a class and an object make tools', () => {
   class Sums {
     readonly tools = [tool];
   }
-  expect(makeTools(Sums).tools).toEqual([tool]);
-  expect(makeTools({ tools: [tool] }).tools).toEqual([tool]);
+  expect(createTools(Sums).tools).toEqual([tool]);
+  expect(createTools({ tools: [tool] }).tools).toEqual([tool]);
 });
 
 test.each([
@@ -20,5 +20,5 @@ test.each([
   [{ tools: [{ ...tool, execute: undefined }] }, /no method execute/],
   [{ tools: [tool, tool] }, /Two tools are called add/],
 ])('%s is refused with words', (exported, words) => {
-  expect(() => makeTools(exported)).toThrow(words);
+  expect(() => createTools(exported)).toThrow(words);
 });

@@ -14,7 +14,11 @@ import {
 import { createChannel, createTools } from '../../../packages/plugin-sdk/src/runtime/index.ts';
 import type { LoadPayload } from '../host/protocol.ts';
 import { guardFetch } from './guard-fetch.ts';
+import { createLimit } from './limit.ts';
 import type { AskGateway, ImportPlugin } from './serve-units.ts';
+
+/** A hundred thousand at once would be more than this process has memory for. */
+const messagesAtOnce = 32;
 
 /** One plugin object with what it was given: a channel, or the tools of a plugin. */
 export type Unit = ReturnType<typeof createUnit>;
@@ -36,9 +40,11 @@ export const createUnit = ({
   let tools: readonly Tool[] = [];
   let answerRequest: ((request: HookRequest) => Promise<HookResponse> | HookResponse) | null = null;
 
-  const onMessage = async (message: InboundMessage): Promise<void> => {
-    await gateway.call('heard', { message: withSmallRaw(message) });
-  };
+  const limit = createLimit(messagesAtOnce);
+  const onMessage = (message: InboundMessage): Promise<void> =>
+    limit(async () => {
+      await gateway.call('heard', { message: withSmallRaw(message) });
+    });
 
   const context: PluginContext = {
     config: spec.config,

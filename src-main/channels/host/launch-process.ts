@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
 import type { Clock } from '../../gateway-ports.ts';
@@ -50,7 +50,7 @@ export const createLauncher = (ports: LaunchPorts): LaunchProcess => {
       windowsHide: true,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
-    const { stdout, stderr } = child;
+    const { stdout, stderr } = child as ChildProcessByStdio<null, Readable, Readable>;
     const recent: string[] = [];
     let tell = (_line: string): void => undefined;
     const onLine = (line: string): void => {
@@ -58,15 +58,16 @@ export const createLauncher = (ports: LaunchPorts): LaunchProcess => {
       if (recent.length > lastLines) recent.shift();
       tell(line);
     };
-    readLines(stdout as Readable, clock, onLine);
-    readLines(stderr as Readable, clock, onLine);
+    readLines(stdout, clock, onLine);
+    readLines(stderr, clock, onLine);
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(`It could not be started: ${error.message}`));
       child.once('exit', (code, signal) => {
         const finish = (): void => resolve(endInWords({ code, signal, lines: recent, heapMb: grant.heapMb }));
+        if (stderr.closed) return finish();
         // What it said last may still be in the pipe.
         clock.after(lastWordsMs, finish);
-        (stderr as Readable).once('close', finish);
+        stderr.once('close', finish);
       });
     });
     return {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Clock } from '../../gateway-ports.ts';
 import { PluginFailure } from '../plugin-failure.ts';
 import type { PluginIsolation, PluginUnit } from '../plugin-host.ts';
+import { createInflow } from './inflow.ts';
 import type { PluginProcess } from './plugin-process.ts';
 import { failedOf, type GatewayCall, type GatewayPayloads, type Outcome, type ProcessCall, type ToProcess } from './protocol.ts';
 import { fromProcess, gatewayCalls, gatewayPayloads } from './protocol-schemas.ts';
@@ -36,21 +37,13 @@ export type PluginLink = {
 
 const pingEveryMs = 5_000;
 const missesMost = 3;
-/** What the gateway works at for one process; further calls wait in the pipe, and so in the plugin's own memory. */
-const callsAtOnce = 64;
-const bytesAtOnce = 32 * 1024 * 1024;
-const messagesPerSecond = 5_000;
 const unansweredMost = 1_000;
 
 export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
   const members = new Map<string, Member>();
   const former = new Set<string>();
   let open = true;
-  let atWork = 0;
-  let bytesAtWork = 0;
   let unanswered = 0;
-  let second = { from: clock.monotonic(), messages: 0 };
-  let waitsForSecond = false;
   let cancelPing = (): void => undefined;
 
   const end = (why: string): void => {
@@ -63,20 +56,6 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
     for (const { onGone } of [...members.values()]) onGone(why);
   };
 
-  const isHeld = (): boolean => waitsForSecond || atWork >= callsAtOnce || bytesAtWork >= bytesAtOnce;
-
-  const countMessage = (): void => {
-    const now = clock.monotonic();
-    if (now - second.from >= 1_000) second = { from: now, messages: 0 };
-    second.messages += 1;
-    if (second.messages < messagesPerSecond || waitsForSecond) return;
-    waitsForSecond = true;
-    clock.after(second.from + 1_000 - now, () => {
-      waitsForSecond = false;
-      wire.hold(isHeld());
-    });
-  };
-
   let hear: (message: unknown) => Promise<void> = async () => undefined;
   const wire = createWire(process.pipe, {
     broken: end,
@@ -84,24 +63,16 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
       const read = fromProcess.safeParse(raw);
       if (!read.success) return end(`It sent what is no call and no answer: ${z.prettifyError(read.error).split('\n', 1)[0]}`);
       const message = read.data;
-      countMessage();
-      const isCall = message.t === 'q';
-      if (isCall) {
-        if (!members.has(message.a[0]) && !former.has(message.a[0])) {
-          return end(`It spoke for "${message.a[0]}", which does not run there.`);
-        }
-        atWork += 1;
-        bytesAtWork += size;
-      }
-      if (isHeld()) wire.hold(true);
-      void hear(message).finally(() => {
-        if (!isCall) return;
-        atWork -= 1;
-        bytesAtWork -= size;
-        if (open && !isHeld()) wire.hold(false);
-      });
+      inflow.count();
+      if (message.t === 's') return void hear(message);
+      const [unit] = message.a;
+      if (!members.has(unit) && !former.has(unit)) return end(`It spoke for "${unit}", which does not run there.`);
+      hear(message)
+        .finally(inflow.begin(size))
+        .catch((error: unknown) => end(`It could not be answered: ${failedOf(error).message}`));
     },
   });
+  const inflow = createInflow(clock, { hold: wire.hold, flooded: end });
 
   const answer = async (method: GatewayCall, unitId: string, payload: unknown): Promise<Outcome> => {
     const member = members.get(unitId);
@@ -186,7 +157,7 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
       () => undefined,
     );
     cancelPing = clock.after(pingEveryMs, () => {
-      const missed = answered || isHeld() ? 0 : misses + 1;
+      const missed = answered || inflow.isHeld() ? 0 : misses + 1;
       if (missed >= missesMost) end(`It did not answer for ${(pingEveryMs * missesMost) / 1_000} s: an endless loop?`);
       else watch(missed);
     });

@@ -85,6 +85,7 @@ export const createWire = (
       if (!closed && stream.writable) stream.write(encode(message));
     },
     hold: (next) => {
+      if (closed || next === held) return;
       held = next;
       if (held) stream.pause();
       else {

@@ -32,6 +32,16 @@ export const parts = [
     outputs: ['out/plugin-host/plugin-host.cjs', 'out/plugin-host/package.json'],
   },
   {
+    name: 'packages',
+    config: 'vite.create-plugin.config.ts',
+    sources: [
+      ...['src', 'package.json', 'tsconfig.json', 'README.md'].map((file) => `packages/plugin-sdk/${file}`),
+      ...['src', 'template', 'package.json'].map((file) => `packages/create-openclaw-plugin/${file}`),
+      'src-shared',
+    ],
+    outputs: ['packages/create-openclaw-plugin/dist/bin.mjs', 'packages/plugin-sdk/dist/index.js'],
+  },
+  {
     name: 'preload',
     config: 'vite.preload.config.ts',
     sources: ['src-main/shell', 'src-shared'],

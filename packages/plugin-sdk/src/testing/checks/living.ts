@@ -12,22 +12,17 @@ export const living: readonly Check[] = [
     },
   },
   {
-    name: 'says so when its credentials are refused at the start',
+    name: 'says so when its credentials are refused from the start',
     needs: ['auth'],
     run: async ({ channel, host, platform }) => {
-      if (!channel.start) return;
       platform.refuse({ because: 'auth' });
-      const thrown = await Promise.resolve(channel.start(host.context(platform))).then(
-        () => null,
-        (error: unknown) => error,
-      );
-      if (thrown)
-        return expect(
-          (thrown as { code?: unknown }).code === 'AUTH',
-          `A ChannelError with code AUTH is due; start threw ${String(thrown)}.`,
-        );
+      const isAuth = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === 'AUTH';
+      const thrown = await settled(channel.start?.(host.context(platform)));
+      if (thrown !== null) return expect(isAuth(thrown), `A ChannelError with code AUTH is due; start threw ${String(thrown)}.`);
+      // A channel that waits to be called finds out when it is asked.
+      if (channel.health && isAuth(await settled(channel.health()))) return;
       await host.until(
-        'the channel calls ctx.setStatus("needs-auth"), or start throws AUTH',
+        'the channel calls ctx.setStatus("needs-auth"), or start or health throws AUTH',
         () => host.statuses.at(-1)?.status === 'needs-auth',
       );
     },
@@ -109,3 +104,10 @@ const openHandles = (): readonly string[] => {
     /^(TCP|TLS|UDP|Timeout|FSEvent|Process|Worker|MessagePort)/i.test(name),
   );
 };
+
+/** @returns what it rejected with, else null */
+const settled = (promise: unknown): Promise<unknown> =>
+  Promise.resolve(promise).then(
+    () => null,
+    (error: unknown) => error,
+  );

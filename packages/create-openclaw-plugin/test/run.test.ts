@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+/** As it is shipped: built, and run in a folder of the user's. */
+const { run } = (await import(resolve('packages/create-openclaw-plugin/dist/index.mjs'))) as typeof import('../src/index.ts');
+
+let cwd: string;
+let printed: string;
+const call = async (...argv: string[]): Promise<number> => {
+  printed = '';
+  return run(argv, {
+    cwd,
+    print: (line: string) => {
+      printed += `${line}\n`;
+    },
+  });
+};
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'create-plugin-'));
+});
+afterEach(() => rmSync(cwd, { recursive: true, force: true }));
+
+test('a project is named as it was asked for, everywhere', async () => {
+  expect(await call('acme-chat')).toBe(0);
+  expect(printed).toContain('openclaw channels install ./dist/acme-chat.plugin');
+  const texts = readdirSync(join(cwd, 'acme-chat'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('vendor'))
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+    .join('\n');
+  expect(texts).toContain('class AcmeChat implements ChannelPlugin');
+  expect(texts).toContain('"id": "acme-chat"');
+  expect(texts).toContain('# Acme chat');
+  expect(texts).not.toMatch(/my.?custom.?channel/i);
+});
+
+test.each([
+  [['Acme'], 1, /cannot be a plugin's name/],
+  [['../acme'], 1, /cannot be a plugin's name/],
+  [['acme', '--kind', 'skill'], 1, /--kind is channel or tools/],
+  [['acme', '--what'], 2, /--what/],
+  [[], 2, /Usage/],
+  [['--help'], 0, /Usage/],
+  [['build'], 1, /no openclaw\.plugin\.json/],
+])('%j ends with %i', async (argv, code, words) => {
+  expect(await call(...argv)).toBe(code);
+  expect(printed).toMatch(words);
+  expect(readdirSync(cwd)).toEqual([]);
+});
+
+test('a folder with something in it is left alone', async () => {
+  mkdirSync(join(cwd, 'acme'));
+  writeFileSync(join(cwd, 'acme', 'thesis.txt'), 'mine');
+  expect(await call('acme')).toBe(1);
+  expect(printed).toContain('has something in it');
+  expect(readdirSync(join(cwd, 'acme'))).toEqual(['thesis.txt']);
+});
+
+const edit = (file: string, change: (text: string) => string): void => {
+  const path = join(cwd, 'acme', file);
+  writeFileSync(path, change(readFileSync(path, 'utf8')));
+};
+
+test.each<[string, () => void, RegExp]>([
+  ['without its packages', () => rmSync(join(cwd, 'acme/node_modules/rolldown')), /Run npm install there first/],
+  ['without a default export', () => edit('src/index.ts', (text) => text.replace('export default ', 'export ')), /no default export/],
+  ['with a manifest that is no JSON', () => edit('openclaw.plugin.json', () => '{'), /openclaw\.plugin\.json is no JSON/],
+  ['with a key nobody knows', () => edit('openclaw.plugin.json', (text) => text.replace('"kind"', '"sort"')), /Unrecognized key: "sort"/],
+  ['with no version', () => edit('package.json', (text) => text.replace('0.1.0', 'first')), /a version is like 1\.2\.3/],
+  ['with a README that is not there', () => rmSync(join(cwd, 'acme/README.md')), /names README\.md/],
+])('a build %s says so, and leaves what was built before', async (_, spoil, words) => {
+  await call('acme');
+  // What npm install does.
+  mkdirSync(join(cwd, 'acme/node_modules/@openclaw'), { recursive: true });
+  symlinkSync(join(cwd, 'acme/vendor/plugin-sdk'), join(cwd, 'acme/node_modules/@openclaw/plugin-sdk'));
+  symlinkSync(resolve('node_modules/rolldown'), join(cwd, 'acme/node_modules/rolldown'));
+  expect(await call('build', 'acme')).toBe(0);
+  expect(printed).toMatch(/acme\.plugin {2}\d+\.\d KiB {2}sha256 [0-9a-f]{64}/);
+  const before = readFileSync(join(cwd, 'acme/dist/acme.plugin'));
+  spoil();
+  expect(await call('build', 'acme')).toBe(1);
+  expect(printed).toMatch(words);
+  expect(readFileSync(join(cwd, 'acme/dist/acme.plugin')).equals(before)).toBe(true);
+});
+
+test('validate reads the manifest alone', async () => {
+  await call('acme', '--kind', 'tools');
+  expect(await call('validate', 'acme')).toBe(0);
+  edit('openclaw.plugin.json', (text) => text.replace('"net": []', '"net": ["https://api.example.com"]'));
+  expect(await call('validate', 'acme')).toBe(1);
+  expect(printed).toContain('a host is like api.example.com');
+});

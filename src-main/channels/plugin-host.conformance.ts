@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Attachment, InboundMessage, Message } from '../../packages/plugin-sdk/src/index.ts';
+import { AppError } from '../../src-shared/app-error.ts';
 import { pluginManifestSchema } from '../../src-shared/models/plugin-manifest.ts';
 import type { InstalledPlugin, KeptPlugin, PluginHealth, PluginHost, PluginState, PluginUnit } from './plugin-host.ts';
 
@@ -187,10 +188,12 @@ export const describePluginHost = (name: string, open: () => Promise<PluginHostH
         ['offline', 'degraded', 'The platform cannot be reached.'],
       ] as const) {
         await plugin.send('status', message(said));
-        expect(plugin.health()).toMatchObject({ state, detail });
+        expect(await came(plugin, state)).toMatchObject({ state, detail });
       }
       await expect(plugin.send('fail', message('AUTH'))).rejects.toMatchObject({ code: 'AUTH' });
       expect(plugin.health()).toMatchObject({ state: 'needs-auth', detail: 'as asked' });
+      await plugin.check();
+      expect(plugin.health()).toMatchObject({ state: 'running', detail: null });
     });
 
     it('refuses a message that is none, and says why to the plugin and in its log', async () => {
@@ -203,7 +206,7 @@ export const describePluginHost = (name: string, open: () => Promise<PluginHostH
 
     it('tells the plugin where the gateway cannot take a message', async () => {
       const listener = createListener('echo', installed('echo', harness.pluginFolder('echo')), harness.dataFolder('echo'), {
-        heard: () => Promise.reject(new Error('The disk is full.')),
+        heard: () => Promise.reject(new AppError('STORAGE_FULL', { message: 'The disk is full.' })),
       });
       const plugin = harness.host.keep(listener.unit);
       await came(plugin, 'running');

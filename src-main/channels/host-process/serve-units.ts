@@ -46,8 +46,7 @@ export const serveUnits = ({
   const mayLog = createThrottle(clock, linesPerSecond, (words) => say(lastLogged, 'warn', words));
   const say = (id: string, level: LogLevel, text: string, details?: Readonly<Record<string, unknown>>): void => {
     const line = { level, text: text.slice(0, maxLogCharacters) };
-    // What cannot be told in JSON is left out rather than the line.
-    void rpc.$callEvent('log', id, { ...line, ...definedOf({ details }) }).catch(() => rpc.$callEvent('log', id, line));
+    void rpc.$callEvent('log', id, { ...line, ...detailsOf(details) });
   };
 
   const gatewayFor = (id: string): AskGateway => ({
@@ -69,15 +68,12 @@ export const serveUnits = ({
   const serve = async (method: (typeof processCalls)[number], id: string, payload: never): Promise<Outcome> => {
     if (method === 'ping') return { ok: true };
     if (method === 'load') {
-      await units
-        .get(id)
-        ?.stop()
-        .catch(() => undefined);
       const unit = createUnit({ id, spec: payload satisfies LoadPayload, gateway: gatewayFor(id), fetch });
       units.set(id, unit);
       return { ok: true, value: await unit.load(importPlugin) };
     }
     const unit = units.get(id);
+    if (!unit && method === 'stop') return { ok: true };
     if (!unit) throw new ChannelError('INTERNAL', `Nothing is loaded as "${id}".`);
     if (method === 'stop') units.delete(id);
     const value = await unit[method](payload);
@@ -111,7 +107,17 @@ export const serveUnits = ({
 };
 
 const maxLogCharacters = 8 * 1024;
+const maxDetailsCharacters = 16 * 1024;
 const maxDetailCharacters = 1_024;
+
+/** What is too long, or no JSON, is left out rather than the line. */
+const detailsOf = (details: Readonly<Record<string, unknown>> | undefined): { details?: Readonly<Record<string, unknown>> } => {
+  try {
+    return details !== undefined && JSON.stringify(details).length <= maxDetailsCharacters ? { details } : {};
+  } catch {
+    return {};
+  }
+};
 
 /** Without what is undefined: types with exact optional properties want it so. */
 export const definedOf = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

@@ -12,7 +12,8 @@ export type Inflow = {
   readonly count: () => void;
   /** A call of that size is worked at, until the function that it returns is called. */
   readonly begin: (size: number) => () => void;
-  readonly isHeld: () => boolean;
+  /** Whether anything had to wait since this was asked last. */
+  readonly wasHeld: () => boolean;
 };
 
 /**
@@ -27,10 +28,20 @@ export const createInflow = (
   let bytes = 0;
   let second = { from: clock.monotonic(), messages: 0, full: 0 };
   let waits = false;
+  let held = false;
   const isHeld = (): boolean => waits || calls >= callsAtOnce || bytes >= bytesAtOnce;
 
+  const hold = (): void => {
+    held ||= isHeld();
+    on.hold(isHeld());
+  };
+
   return {
-    isHeld,
+    wasHeld: () => {
+      const was = held;
+      held = isHeld();
+      return was;
+    },
     count: () => {
       const now = clock.monotonic();
       if (now - second.from >= 1_000) second = { from: now, messages: 0, full: now - second.from < 2_000 ? second.full : 0 };
@@ -42,20 +53,20 @@ export const createInflow = (
         return;
       }
       waits = true;
-      on.hold(true);
+      hold();
       clock.after(second.from + 1_000 - now, () => {
         waits = false;
-        on.hold(isHeld());
+        hold();
       });
     },
     begin: (size) => {
       calls += 1;
       bytes += size;
-      if (isHeld()) on.hold(true);
+      hold();
       return () => {
         calls -= 1;
         bytes -= size;
-        if (!isHeld()) on.hold(false);
+        hold();
       };
     },
   };

@@ -12,8 +12,12 @@ const stopLimitMs = 5_000;
 const requestLimitMs = 10_000;
 const firstDelayMs = 1_000;
 const longestDelayMs = 60_000;
+const settleMs = 250;
 const deathsMost = 5;
 const deathsWithinMs = 10 * 60_000;
+
+/** One that succeeds shows that the platform takes its credentials again. */
+const platformCalls: ReadonlySet<ProcessCall> = new Set(['send', 'edit', 'check']);
 
 /** A place in a process: the unit's own, or one that it shares. */
 export type Seat = {
@@ -39,7 +43,11 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
     ...{ state: 'starting', detail: null, since: clock.now(), restarts: 0, nextTryAt: null, capabilities: null, isolation: null },
   };
   let loaded: LoadedPlugin | null = null;
+  /** Until it is let go; null where it has no process. */
+  let seating: Promise<Seat> | null = null;
   let seat: Seat | null = null;
+  /** The platform has refused its credentials, whatever it says itself. */
+  let refused = false;
   let life = new AbortController();
   let deaths: readonly number[] = [];
   let cancelTimer = (): void => undefined;
@@ -47,6 +55,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   let nextCall = 0;
 
   const set = (state: PluginState, detail: string | null, more: Partial<PluginHealth> = {}): void => {
+    if (state === health.state && detail === health.detail && state !== 'starting') return;
     const since = state === health.state ? health.since : clock.now();
     health = { ...health, nextTryAt: null, ...more, state, detail, since };
     for (const listener of [...listeners]) listener(health);
@@ -61,20 +70,34 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   const run = async (mine: AbortSignal): Promise<void> => {
     let standing: readonly [status: string, detail: string | undefined] = ['online', undefined];
     let isUp = false;
+    let isSettling = false;
+    /** A plugin that changes its mind all the time is shown four times a second. */
+    const follow = (): void => {
+      if (!isUp || isSettling || mine.aborted) return;
+      show(...standing);
+      isSettling = true;
+      clock.after(settleMs, () => {
+        isSettling = false;
+        follow();
+      });
+    };
     try {
       await leaving;
-      const taken = await takeSeat(unit, {
+      if (mine.aborted) return;
+      seating = takeSeat(unit, {
         onStatus: (status, detail) => {
           standing = [status, detail];
-          if (isUp && !mine.aborted) show(...standing);
+          refused = false;
+          follow();
         },
         onGone: (why) => {
           if (!mine.aborted) died(why);
         },
       });
-      if (mine.aborted) return await taken.leave();
+      const taken = await seating;
+      if (mine.aborted) return;
       seat = taken;
-      const { link } = seat;
+      const { link } = taken;
       const spec = loadPayload(unit.plugin, unit.options, unit.dataFolder);
       loaded = loadedPlugin.parse((await link.call('load', unit.id, spec, startLimitMs)).value);
       if (mine.aborted) return;
@@ -82,12 +105,12 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       await link.call('start', unit.id, {}, startLimitMs);
       if (mine.aborted) return;
       isUp = true;
-      show(...standing);
+      follow();
     } catch (error) {
       if (mine.aborted) return;
       if (error instanceof PluginFailure && error.code === 'AUTH') {
         set('needs-auth', error.message);
-        letGo(true);
+        letGo();
       } else died(`It could not be started: ${wordsOf(error)}`);
     }
   };
@@ -99,15 +122,19 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
     else set('degraded', detail ?? (status === 'connecting' ? 'It is connecting.' : 'The platform cannot be reached.'));
   };
 
-  /** @param politely lets it end by itself, for a while */
-  const letGo = (politely: boolean): void => {
-    const gone = seat;
+  /** It may end by itself, for a while. */
+  const letGo = (): void => {
+    const taken = seating;
+    seating = null;
     seat = null;
+    refused = false;
     cancelTimer();
     life.abort(new Error('It is let go.'));
-    if (gone === null) return;
+    if (taken === null) return;
     leaving = (async () => {
-      if (politely && gone.link.isOpen()) {
+      const gone = await taken.catch(() => null);
+      if (gone === null) return;
+      if (gone.link.isOpen()) {
         await gone.link
           .call('stop', unit.id, {}, stopLimitMs)
           .catch((error: unknown) => unit.log('warn', `It was stopped hard: ${wordsOf(error)}`));
@@ -117,7 +144,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   };
 
   const died = (why: string): void => {
-    letGo(true);
+    letGo();
     unit.log('error', `The plugin ended. ${why}`);
     const at = clock.monotonic();
     deaths = [...deaths.filter((death) => death > at - deathsWithinMs), at];
@@ -141,9 +168,17 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       });
     }
     try {
-      return await asked.link.call(method, unit.id, payload, limitMs);
+      const outcome = await asked.link.call(method, unit.id, payload, limitMs);
+      if (refused && platformCalls.has(method) && seat === asked) {
+        refused = false;
+        set('running', null);
+      }
+      return outcome;
     } catch (error) {
-      if (error instanceof PluginFailure && error.code === 'AUTH' && seat === asked) set('needs-auth', error.message);
+      if (error instanceof PluginFailure && error.code === 'AUTH' && seat === asked) {
+        refused = true;
+        set('needs-auth', error.message);
+      }
       throw error;
     }
   };
@@ -194,14 +229,14 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
     },
     restart: async () => {
       deaths = [];
-      letGo(true);
+      letGo();
       start();
       await leaving;
     },
     stop: async () => {
       if (health.state === 'stopped') return;
       set('stopping', null);
-      letGo(true);
+      letGo();
       await leaving;
       set('stopped', null);
     },

@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
 import * as z from 'zod';
+import { AppError } from '../../../src-shared/app-error.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import { PluginFailure } from '../plugin-failure.ts';
 import type { PluginIsolation, PluginUnit } from '../plugin-host.ts';
@@ -79,14 +80,17 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
     if (!member) return { ok: false, failed: { code: 'NETWORK', message: 'It has been stopped.', retryable: true } };
     const read = gatewayPayloads[method].safeParse(payload);
     if (!read.success) {
-      const why = z.prettifyError(read.error);
+      const why = z.prettifyError(read.error).slice(0, 2_000);
       logged(member.unit, 'error', `The plugin called ${method} with what does not fit: ${why}`);
       return { ok: false, failed: { code: 'INTERNAL', message: why, retryable: false } };
     }
     try {
       return await served(member, method, read.data);
     } catch (error) {
-      return { ok: false, failed: failedOf(error) };
+      const failed = failedOf(error);
+      if (isForPlugins(error)) return { ok: false, failed };
+      logged(member.unit, 'error', `The gateway could not do what the plugin asked for (${method}): ${failed.message}`);
+      return { ok: false, failed: { ...failed, message: `The gateway could not do it (${method}); its log says why.` } };
     }
   };
 
@@ -157,7 +161,7 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
       () => undefined,
     );
     cancelPing = clock.after(pingEveryMs, () => {
-      const missed = answered || inflow.isHeld() ? 0 : misses + 1;
+      const missed = answered || inflow.wasHeld() ? 0 : misses + 1;
       if (missed >= missesMost) end(`It did not answer for ${(pingEveryMs * missesMost) / 1_000} s: an endless loop?`);
       else watch(missed);
     });
@@ -186,6 +190,9 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
     ended: process.ended.then(() => undefined),
   };
 };
+
+/** Other errors may name what is none of a plugin's business. */
+const isForPlugins = (error: unknown): boolean => error instanceof AppError || (error instanceof Error && error.name === 'ChannelError');
 
 const within = async <T>(clock: Pick<Clock, 'after'>, limitMs: number, task: Promise<T>, what: string): Promise<T> => {
   let cancel = (): void => undefined;

@@ -5,8 +5,8 @@ const id = z.string().min(1).max(512);
 const key = z.string().min(1).max(256);
 const attachment = z.object({ blob: id, name: z.string().max(1_024), type: z.string().max(256), size: z.int().nonnegative() });
 const peer = z.object({ id, name: z.string().max(512).optional(), isBot: z.boolean().optional() });
-const jsonUpTo = (most: number) =>
-  z.unknown().refine((value) => JSON.stringify(value).length <= most, `longer than ${most} characters as JSON`);
+const isUpTo = (most: number) => (value: unknown) => JSON.stringify(value).length <= most;
+const jsonUpTo = (most: number) => z.unknown().refine(isUpTo(most), `longer than ${most} characters as JSON`);
 
 const payloads = {
   heard: z.object({
@@ -33,7 +33,10 @@ const payloads = {
   log: z.object({
     level: z.enum(['debug', 'info', 'warn', 'error']),
     text: z.string().max(8 * 1024),
-    details: z.record(z.string(), z.unknown()).optional(),
+    details: z
+      .record(z.string(), z.unknown())
+      .refine(isUpTo(16 * 1024), 'too long')
+      .optional(),
   }),
   status: z.object({
     status: z.enum(['connecting', 'online', 'degraded', 'needs-auth', 'offline']),

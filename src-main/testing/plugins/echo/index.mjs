@@ -25,7 +25,11 @@ export default class Echo {
     if (to === 'ctx') return { id: JSON.stringify((await this.look(content)) ?? null) };
     if (to === 'fail') throw channelError(content, 1_500);
     if (to === 'throw') throw new Error(content);
-    if (to === 'log') return void this.ctx.log.warn(content, { circular: this.ctx });
+    if (to === 'log') {
+      const circular = {};
+      circular.itself = circular;
+      return void this.ctx.log.warn(content, circular);
+    }
     if (to === 'status') {
       const [status, ...detail] = content.split(' ');
       return void this.ctx.setStatus(status, detail.join(' ') || undefined);

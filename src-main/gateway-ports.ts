@@ -1,6 +1,7 @@
 import type { Config } from '../src-shared/contract/config.ts';
 import type { Approval } from '../src-shared/contract/events.ts';
 import type { Search } from './agents/tools/search/open-search.ts';
+import type { PluginHost } from './channels/plugin-host.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Log } from './logs/create-log.ts';
 import type { FetchPage } from './net/fetch-page.ts';
@@ -39,6 +40,8 @@ export type GatewayPorts = {
   readonly uploadsFolder: string;
   /** What agents may start. */
   readonly programs: Programs;
+  /** Runs the plugins that are installed. */
+  readonly pluginHost: PluginHost;
   /** Looks through files, off the main thread. */
   readonly search: Search;
   /** Reads pages of the public internet for agents. */

@@ -386,6 +386,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       await engine.stop();
       await Promise.all(parked);
     });
+    // Before the turns end: what is heard after that would wait for the next start.
+    undo.push(ports.pluginHost.close);
     tokens.onEnded(engine.cancelOwner);
     mint = async () => {
       const { row, secret } = await tokens.mintConsole();

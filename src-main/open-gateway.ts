@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../src-shared/contract/config.ts';
 import { openSearch } from './agents/tools/search/open-search.ts';
+import { createForkPluginHost } from './channels/fork-plugin-host.ts';
 import { systemClock } from './clock.ts';
 import { createConfigFile } from './config/config-file.ts';
 import { loadConfig, overrideConfig } from './config/load-config.ts';
@@ -51,6 +52,10 @@ export const openGateway = ({
     stderr,
   });
   const randomBytes = createRandomPool();
+  const programs = openPrograms({
+    ...{ clock: systemClock, platform: process.platform, env, home: realpathSync(homedir()) },
+    ...{ hidden: [home.root], shown: [home.skills] },
+  });
   const workspaces = new Map<string, Promise<string>>();
   const gateway = createGateway(config, {
     version,
@@ -73,9 +78,10 @@ export const openGateway = ({
       }),
     openSecrets: (remembered) => openSecretStore({ home: home.root, env, remembered, log: log.logger, randomBytes }),
     search: openSearch({ clock: systemClock }),
-    programs: openPrograms({
-      ...{ clock: systemClock, platform: process.platform, env, home: realpathSync(homedir()) },
-      ...{ hidden: [home.root], shown: [home.skills] },
+    programs,
+    pluginHost: createForkPluginHost({
+      ...{ clock: systemClock, randomBytes, platform: process.platform, env, execPath: process.execPath, hostFile },
+      ...{ findSandbox: programs.findSandbox, confine: programs.confine },
     }),
     skillFolders: {
       bundled: null,
@@ -95,5 +101,8 @@ export const openGateway = ({
   });
   return { gateway, config, home };
 };
+
+/** Beside out/main. What is started cannot stand in an archive; packages have it unpacked next to theirs. */
+const hostFile = fileURLToPath(new URL('../plugin-host/plugin-host.cjs', import.meta.url)).replace(/\.asar(?=[\\/])/, '.asar.unpacked');
 
 const shown = (path: string): string => (path.startsWith(homedir()) ? `~${path.slice(homedir().length)}` : path);

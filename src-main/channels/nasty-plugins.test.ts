@@ -93,7 +93,7 @@ describe('a plugin that crashes', () => {
     expect(await came(plugin, 'failed')).toMatchObject({
       restarts: 4,
       nextTryAt: null,
-      detail: expect.stringMatching(/5 times within 10 minutes.*code 3/),
+      detail: expect.stringMatching(/5 times within 10 minutes\).*code 3/),
     });
     clock.advance(3_600_000);
     expect(plugin.health().state).toBe('failed');

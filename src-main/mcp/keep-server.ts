@@ -1,6 +1,8 @@
 import type { McpServerConfig } from '../../src-shared/contract/config.ts';
 import type { McpState } from '../../src-shared/contract/routes/mcp.ts';
+import { createBackOff } from '../back-off.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
+import { raced } from '../raced.ts';
 import type { McpResult, McpSession, OpenMcpSession, ReachedServer } from './mcp-session.ts';
 import { type McpTool, type ReadSchema, readTools } from './read-tools.ts';
 
@@ -8,11 +10,6 @@ const connectLimitMs = 120_000;
 const listLimitMs = 30_000;
 const pingLimitMs = 5_000;
 const closeLimitMs = 1_500;
-const firstDelayMs = 1_000;
-const longestDelayMs = 60_000;
-/** A program that ends so often within that time is not started again by itself. */
-const deathsMost = 5;
-const deathsWithinMs = 10 * 60_000;
 /** Several changes of the list in a row are one. */
 const settleMs = 1_000;
 
@@ -47,7 +44,7 @@ export const keepServer = (config: McpServerConfig, ports: KeepPorts): KeptServe
   let connecting: Promise<void> | null = null;
   let tools: readonly McpTool[] = [];
   let problems: readonly string[] = [];
-  let deaths: readonly number[] = [];
+  const backOff = createBackOff(ports);
   let cancelTimer = (): void => undefined;
   let life = new AbortController();
 
@@ -117,17 +114,15 @@ export const keepServer = (config: McpServerConfig, ports: KeepPorts): KeptServe
 
   const died = (why: string): void => {
     void letGo(`The MCP server is gone. ${why}`);
-    const at = clock.monotonic();
-    deaths = [...deaths.filter((death) => death > at - deathsWithinMs), at];
-    if (config.command !== undefined && deaths.length >= deathsMost) {
+    const { delayMs, often } = backOff.died();
+    // A program is not started again by itself; another machine may come back.
+    if (config.command !== undefined && often) {
       tools = [];
       set('failed', why);
       return;
     }
-    const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** (deaths.length - 1));
     set('retrying', why);
-    // Up to a quarter more, so that several do not come back at the same moment.
-    cancelTimer = clock.after(delay * (1 + ((ports.randomBytes(1)[0] ?? 0) / 255) * 0.25), start);
+    cancelTimer = clock.after(delayMs, start);
   };
 
   /** Whoever is silent for a whole call may be slow, or may hang. */
@@ -155,7 +150,7 @@ export const keepServer = (config: McpServerConfig, ports: KeepPorts): KeptServe
       }
     },
     restart: () => {
-      deaths = [];
+      backOff.forget();
       void letGo('The MCP server is being restarted.');
       start();
     },
@@ -163,23 +158,6 @@ export const keepServer = (config: McpServerConfig, ports: KeepPorts): KeptServe
       await raced(letGo('The MCP server was taken away.'), timeout(clock, closeLimitMs)).catch(() => undefined);
     },
   };
-};
-
-/** What does not listen to its signal is not waited for. */
-const raced = async <T>(task: Promise<T>, signal: AbortSignal): Promise<T> => {
-  task.catch(() => undefined);
-  if (signal.aborted) throw signal.reason;
-  let undo = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const end = (): void => reject(signal.reason);
-    signal.addEventListener('abort', end, { once: true });
-    undo = () => signal.removeEventListener('abort', end);
-  });
-  try {
-    return await Promise.race([task, aborted]);
-  } finally {
-    undo();
-  }
 };
 
 const timeout = (clock: Pick<Clock, 'after'>, ms: number): AbortSignal => {

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { type Config, configSchema } from '../../src-shared/contract/config.ts';
 import type { Scope } from '../../src-shared/models/scope.ts';
 import { openSearch } from '../agents/tools/search/open-search.ts';
+import { createMemoryPluginHost } from '../channels/memory-plugin-host.ts';
 import { systemClock } from '../clock.ts';
 import type { ConfigFile } from '../config/config-file.ts';
 import { createMemoryConfigFile } from '../config/memory-config-file.ts';
@@ -131,6 +132,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
       return { ...opened, database: options.wrapDatabase?.(opened.database) ?? opened.database };
     },
     openSecrets: async () => home.secrets,
+    pluginHost: createMemoryPluginHost({ clock, plugins: {} }),
     programs: openPrograms({
       clock: systemClock,
       platform: process.platform,

@@ -12,18 +12,24 @@ import type { LaunchProcess, ProcessGrant } from './plugin-process.ts';
 import { loadedPlugin } from './protocol-schemas.ts';
 
 const tryLimitMs = 30_000;
+/** A gateway has two seconds to stop. */
+const closeLimitMs = 1_200;
 
 export type PluginHostPorts = { readonly clock: Clock; readonly randomBytes: RandomBytes; readonly launch: LaunchProcess };
 
 /** Who sits in which process: bundled plugins in one, each other plugin in its own. */
 export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts): PluginHost => {
   const kept = new Set<KeptPlugin>();
+  const links = new Set<PluginLink>();
   let shared: Promise<PluginLink> | null = null;
 
   const open = async (grant: ProcessGrant): Promise<PluginLink> => {
     // Not before there is a plugin: whoever has none pays nothing.
     const { openLink } = await import('./plugin-link.ts');
-    return openLink(await launch(grant), clock);
+    const link = openLink(await launch(grant), clock);
+    links.add(link);
+    void link.ended.then(() => links.delete(link));
+    return link;
   };
 
   const openShared = async (grant: ProcessGrant): Promise<PluginLink> => {
@@ -59,9 +65,13 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
       kept.add(plugin);
       return {
         ...plugin,
+        restart: () => {
+          kept.add(plugin);
+          return plugin.restart();
+        },
         stop: async () => {
           await plugin.stop();
-          kept.delete(plugin);
+          if (plugin.health().state === 'stopped') kept.delete(plugin);
         },
       };
     },
@@ -83,7 +93,11 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
       }
     },
     close: async () => {
+      const cancel = clock.after(closeLimitMs, () => {
+        for (const link of links) link.end('The gateway stops.');
+      });
       await Promise.all([...kept].map((plugin) => plugin.stop()));
+      cancel();
       kept.clear();
     },
   };

@@ -1,4 +1,6 @@
+import { createBackOff } from '../../back-off.ts';
 import type { Clock, RandomBytes } from '../../gateway-ports.ts';
+import { raced } from '../../raced.ts';
 import { PluginFailure } from '../plugin-failure.ts';
 import type { KeptPlugin, PluginHealth, PluginState, PluginUnit } from '../plugin-host.ts';
 import { loadPayload } from './load-payload.ts';
@@ -10,11 +12,7 @@ const startLimitMs = 30_000;
 const sendLimitMs = 60_000;
 const stopLimitMs = 5_000;
 const requestLimitMs = 10_000;
-const firstDelayMs = 1_000;
-const longestDelayMs = 60_000;
 const settleMs = 250;
-const deathsMost = 5;
-const deathsWithinMs = 10 * 60_000;
 
 /** One that succeeds shows that the platform takes its credentials again. */
 const platformCalls: ReadonlySet<ProcessCall> = new Set(['send', 'edit', 'check']);
@@ -49,7 +47,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   /** The platform has refused its credentials, whatever it says itself. */
   let refused = false;
   let life = new AbortController();
-  let deaths: readonly number[] = [];
+  const backOff = createBackOff({ clock, randomBytes });
   let cancelTimer = (): void => undefined;
   let leaving: Promise<void> = Promise.resolve();
   let nextCall = 0;
@@ -146,18 +144,13 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   const died = (why: string): void => {
     letGo();
     unit.log('error', `The plugin ended. ${why}`);
-    const at = clock.monotonic();
-    deaths = [...deaths.filter((death) => death > at - deathsWithinMs), at];
-    const restarts = health.restarts + 1;
-    if (deaths.length >= deathsMost) {
-      set('failed', `It ended ${deathsMost} times within ${deathsWithinMs / 60_000} minutes. The last time: ${why}`);
+    const { delayMs, often } = backOff.died();
+    if (often) {
+      set('failed', `It has ended too often (5 times within 10 minutes). The last time: ${why}`);
       return;
     }
-    // Up to a quarter more, so that those of one process do not all come back at the same moment.
-    const jitter = 1 + ((randomBytes(1)[0] ?? 0) / 255) * 0.25;
-    const delay = Math.round(Math.min(longestDelayMs, firstDelayMs * 2 ** (deaths.length - 1)) * jitter);
-    set('back-off', why, { restarts, nextTryAt: clock.now() + delay });
-    cancelTimer = clock.after(delay, start);
+    set('back-off', why, { restarts: health.restarts + 1, nextTryAt: clock.now() + delayMs });
+    cancelTimer = clock.after(delayMs, start);
   };
 
   const call = async (method: ProcessCall, payload: Readonly<Record<string, unknown>>, limitMs: number | null) => {
@@ -222,13 +215,13 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       const cancel = (): void => void call('cancel', { call: id }, requestLimitMs).catch(() => undefined);
       signal.addEventListener('abort', cancel, { once: true });
       try {
-        return (await rejectOn(signal, call('execute', { call: id, tool, args }, null))).value;
+        return (await raced(call('execute', { call: id, tool, args }, null), signal)).value;
       } finally {
         signal.removeEventListener('abort', cancel);
       }
     },
     restart: async () => {
-      deaths = [];
+      backOff.forget();
       letGo();
       start();
       await leaving;
@@ -238,25 +231,10 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       set('stopping', null);
       letGo();
       await leaving;
-      set('stopped', null);
+      // Unless it was started again meanwhile.
+      if (health.state === 'stopping') set('stopped', null);
     },
   };
-};
-
-/** Whoever does not listen to its signal is not waited for. */
-const rejectOn = async <T>(signal: AbortSignal, task: Promise<T>): Promise<T> => {
-  task.catch(() => undefined);
-  let undo = (): void => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    const end = (): void => reject(signal.reason);
-    signal.addEventListener('abort', end, { once: true });
-    undo = () => signal.removeEventListener('abort', end);
-  });
-  try {
-    return await Promise.race([task, aborted]);
-  } finally {
-    undo();
-  }
 };
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

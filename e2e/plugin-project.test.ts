@@ -70,16 +70,26 @@ test.each(['channel', 'tools'])('a new plugin of kind %s passes its own tests', 
   expect(readdirSync(project)).toEqual(expect.arrayContaining(['.gitignore', '.github']));
 });
 
+test('openclaw plugins init, build and validate are the same program', async () => {
+  const openclaw = `node ${join(root, 'resources/bin/openclaw.mjs')} plugins`;
+  const project = await createProject('by-openclaw', `${openclaw} init acme --kind tools`, 'acme');
+  const { stdout } = await succeed(`${openclaw} build`.split(' '), project);
+  expect(stdout).toMatch(/^dist\/acme\.plugin .* sha256 [0-9a-f]{64}\n$/);
+  expect((await succeed(`${openclaw} validate`.split(' '), project)).stdout).toBe('acme is valid.\n');
+  const [command = '', ...args] = `${openclaw} init Acme`.split(' ');
+  expect(await run(command, args, { cwd: project, env })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('"Acme"') });
+});
+
 test('a mistake in the types, or a package that is not there, stops the build', async () => {
   const project = await createProject('mistakes', seedExamples.pluginCreate());
   const source = seedExamples.pluginChannel();
   writeFileSync(join(project, 'src/index.ts'), source.replace('msg.content', 'msg.contents'));
   expect((await run('npm', ['run', 'build'], { cwd: project, env })).stdout).toContain("Property 'contents' does not exist");
   writeFileSync(join(project, 'src/index.ts'), `// @ts-nocheck\nimport x from 'not-installed';\nconsole.log(x);\n${source}`);
-  const { code, stdout } = await run('npm', ['run', 'build'], { cwd: project, env });
+  const { code, stderr } = await run('npm', ['run', 'build'], { cwd: project, env });
   expect(code).not.toBe(0);
-  expect(stdout).toContain('not-installed');
-  expect(stdout).toContain('npm install <package>');
+  expect(stderr).toContain('not-installed');
+  expect(stderr).toContain('npm install <package>');
 });
 
 test('the packed SDK installs into an empty project, type-checks the tutorial and runs', async () => {
@@ -106,6 +116,31 @@ test('the packed SDK installs into an empty project, type-checks the tutorial an
   await succeed(['npx', 'tsc'], project);
   const ran = await succeed(['node', 'run.js'], project);
   expect(ran.stdout).toMatch(/^https:\/\/your-app\/api\/send \{"to":"ann","text":"你好"\} false\n\d\d\n$/);
+  expect(asked).toEqual([]);
+});
+
+test('what the guides show builds', async () => {
+  const guides = ['docs/plugins.md', 'docs/plugins.zh-CN.md'].map((file) => readFileSync(join(root, file), 'utf8'));
+  const [modules = [], translated = []] = guides.map((text) =>
+    [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code).filter((code) => code.includes('export default')),
+  );
+  expect(translated).toEqual(modules);
+  expect(modules).toHaveLength(2);
+  const project = await createProject('guides', seedExamples.pluginCreate());
+  for (const code of modules) {
+    writeFileSync(join(project, 'src/index.ts'), code);
+    await succeed(['npm', 'run', 'build'], project);
+  }
+});
+
+test('the packed create-openclaw-plugin starts a project where it is installed', async () => {
+  const place = join(folder, 'create-alone');
+  mkdirSync(place);
+  writeFileSync(join(place, 'package.json'), '{}');
+  const { stdout } = await succeed(['npm', 'pack', '--pack-destination', place], join(root, 'packages/create-openclaw-plugin'));
+  await succeed(['npm', 'install', '--offline', `./${stdout.trim().split('\n').at(-1)}`], place);
+  await succeed(['npx', 'create-openclaw-plugin', 'acme'], place);
+  expect(readdirSync(join(place, 'acme/vendor')).sort()).toEqual(['create-openclaw-plugin', 'plugin-sdk']);
   expect(asked).toEqual([]);
 });
 

@@ -6,6 +6,7 @@ import { addBatch } from './batch-program.ts';
 import { addConfig } from './config-program.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { addMcp } from './mcp-program.ts';
+import { addPlugins } from './plugins-program.ts';
 import { addSessions } from './sessions-program.ts';
 import { addSkills } from './skills-program.ts';
 import { addTasks } from './task-program.ts';
@@ -142,6 +143,9 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
   addMcp(program, ports);
   addSessions(program, ports);
   addTasks(program, ports);
+  addPlugins(program, ports, (code) => {
+    exitCode = code;
+  });
   addSkills(program, ports, (code) => {
     exitCode = code;
   });

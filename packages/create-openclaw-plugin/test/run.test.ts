@@ -8,14 +8,12 @@ const { run } = (await import(resolve('packages/create-openclaw-plugin/dist/inde
 
 let cwd: string;
 let printed: string;
-const call = async (...argv: string[]): Promise<number> => {
+const call = (...argv: string[]): Promise<number> => {
   printed = '';
-  return run(argv, {
-    cwd,
-    print: (line: string) => {
-      printed += `${line}\n`;
-    },
-  });
+  const print = (text: string): void => {
+    printed += `${text}\n`;
+  };
+  return run(argv, { cwd, print, complain: print });
 };
 
 beforeEach(() => {
@@ -42,6 +40,8 @@ test.each([
   [['acme', '--kind', 'skill'], 1, /--kind is channel or tools/],
   [['acme', '--what'], 2, /--what/],
   [[], 2, /Usage/],
+  [['init'], 2, /Usage/],
+  [['acme', 'chat'], 2, /Usage/],
   [['--help'], 0, /Usage/],
   [['build'], 1, /no openclaw\.plugin\.json/],
 ])('%j ends with %i', async (argv, code, words) => {

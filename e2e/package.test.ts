@@ -92,6 +92,14 @@ describe('the unpacked app', () => {
     expect(written.match(/^(ok|FAILED)/gm)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
   });
 
+  test('starts a plugin project out of the archive', async () => {
+    await must(join(unpacked, 'openclaw'), ['plugins', 'init', 'acme'], { cwd: output, env: home.env() });
+    expect(readdirSync(join(output, 'acme/vendor')).sort()).toEqual(['create-openclaw-plugin', 'plugin-sdk']);
+    const ours = `${root}/packages/create-openclaw-plugin`;
+    for (const file of ['package.json', 'dist/bin.mjs', 'dist/index.mjs', 'dist/run.mjs'])
+      expect(readFileSync(join(output, 'acme/vendor/create-openclaw-plugin', file), 'utf8')).toBe(readFileSync(join(ours, file), 'utf8'));
+  });
+
   test('shows its startup page, its console and its menus out of the archive', async () => {
     // Playwright drives Electron through the inspector, which the package has turned off: a copy with that one switch on.
     const copy = join(output, 'inspectable');

@@ -33,7 +33,7 @@ export const withBench = async (tested: TestedChannel, run: Check['run']): Promi
   const platform = await tested.platform(host);
   try {
     const ctx = host.context(platform);
-    const channel = createChannel(tested.create(platform), ctx.onMessage);
+    const channel = createChannel(await tested.create(platform), ctx.onMessage);
     let stopped = false;
     const stop = async (): Promise<void> => {
       stopped = true;

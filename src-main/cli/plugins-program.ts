@@ -17,6 +17,11 @@ export const addPlugins = (program: Command, ports: CliPorts, exit: (code: numbe
     .description('bundle src/index.ts and pack dist/<id>.plugin')
     .action((folder: string) => run('build', folder));
   plugins
+    .command('dev')
+    .argument('[folder]', 'of the plugin', '.')
+    .description('check types and build, and again after each change')
+    .action((folder: string) => run('dev', folder));
+  plugins
     .command('validate')
     .argument('[folder]', 'of the plugin', '.')
     .description('say what is wrong with its openclaw.plugin.json')

@@ -58,6 +58,14 @@ test('a folder with something in it is left alone', async () => {
   expect(readdirSync(join(cwd, 'acme'))).toEqual(['thesis.txt']);
 });
 
+/** What npm install does. */
+const install = (): void => {
+  const modules = join(cwd, 'acme/node_modules');
+  for (const scope of ['@openclaw', '@types']) mkdirSync(join(modules, scope), { recursive: true });
+  symlinkSync(join(cwd, 'acme/vendor/plugin-sdk'), join(modules, '@openclaw/plugin-sdk'));
+  for (const name of ['rolldown', 'typescript', '@types/node']) symlinkSync(resolve('node_modules', name), join(modules, name));
+};
+
 const edit = (file: string, change: (text: string) => string): void => {
   const path = join(cwd, 'acme', file);
   writeFileSync(path, change(readFileSync(path, 'utf8')));
@@ -72,10 +80,7 @@ test.each<[string, () => void, RegExp]>([
   ['with a README that is not there', () => rmSync(join(cwd, 'acme/README.md')), /names README\.md/],
 ])('a build %s says so, and leaves what was built before', async (_, spoil, words) => {
   await call('acme');
-  // What npm install does.
-  mkdirSync(join(cwd, 'acme/node_modules/@openclaw'), { recursive: true });
-  symlinkSync(join(cwd, 'acme/vendor/plugin-sdk'), join(cwd, 'acme/node_modules/@openclaw/plugin-sdk'));
-  symlinkSync(resolve('node_modules/rolldown'), join(cwd, 'acme/node_modules/rolldown'));
+  install();
   expect(await call('build', 'acme')).toBe(0);
   expect(printed).toMatch(/acme\.plugin {2}\d+\.\d KiB {2}sha256 [0-9a-f]{64}/);
   const before = readFileSync(join(cwd, 'acme/dist/acme.plugin'));
@@ -91,4 +96,23 @@ test('validate reads the manifest alone', async () => {
   edit('openclaw.plugin.json', (text) => text.replace('"net": []', '"net": ["https://api.example.com"]'));
   expect(await call('validate', 'acme')).toBe(1);
   expect(printed).toContain('a host is like api.example.com');
+});
+
+test('dev builds again after each change, and goes on after a mistake', async () => {
+  await call('acme');
+  install();
+  const lines: string[] = [];
+  const stop = new AbortController();
+  const print = (text: string): void => void lines.push(text);
+  const ended = run(['dev', 'acme'], { cwd, print, complain: print, signal: stop.signal, reload: async (file) => `took ${file}` });
+  const archive = join(cwd, 'acme/dist/acme.plugin');
+  await expect.poll(() => lines, { timeout: 20_000 }).toEqual([expect.stringContaining('sha256'), `took ${archive}`]);
+  edit('src/index.ts', (text) => text.replace('ctx.setStatus(', 'ctx.setState('));
+  await expect.poll(() => lines.slice(2), { timeout: 20_000 }).toEqual([expect.stringContaining("'setState' does not exist")]);
+  edit('src/index.ts', (text) => text.replace('ctx.setState(', 'ctx.setStatus('));
+  edit('openclaw.plugin.json', (text) => text.replace('"Acme"', '"Acme chat"'));
+  const hashes = (): ReadonlySet<string | undefined> => new Set(lines.map((line) => /sha256 (\w+)/.exec(line)?.[1]));
+  await expect.poll(() => hashes().size, { timeout: 20_000 }).toBe(3); // two, and lines without one
+  stop.abort();
+  expect(await ended).toBe(0);
 });

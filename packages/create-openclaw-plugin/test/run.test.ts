@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -88,6 +89,23 @@ test.each<[string, () => void, RegExp]>([
   expect(await call('build', 'acme')).toBe(1);
   expect(printed).toMatch(words);
   expect(readFileSync(join(cwd, 'acme/dist/acme.plugin')).equals(before)).toBe(true);
+});
+
+test('a library in CommonJS is bundled, with what Node has built in, and without its optional parts', async () => {
+  await call('acme');
+  install();
+  mkdirSync(join(cwd, 'acme/node_modules/old-library'));
+  writeFileSync(
+    join(cwd, 'acme/node_modules/old-library/index.js'),
+    "const { EventEmitter } = require('events');\nlet fast = false;\ntry { require('fast-addon'); fast = true; } catch {}\nmodule.exports = { EventEmitter, fast };\n",
+  );
+  writeFileSync(
+    join(cwd, 'acme/src/index.ts'),
+    "import { EventEmitter, fast } from 'old-library';\nexport default { sendMessage: EventEmitter, fast };\n",
+  );
+  expect(await call('build', 'acme')).toBe(0);
+  const bundled = await import(join(cwd, 'acme/dist/index.mjs'));
+  expect(bundled.default).toEqual({ sendMessage: EventEmitter, fast: false });
 });
 
 test('validate reads the manifest alone', async () => {

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPlugin } from './build/build-plugin.ts';
 import { readProject } from './build/read-project.ts';
-import { createProject, type Kind } from './create/create-project.ts';
+import { createProject } from './create/create-project.ts';
 import { checkTypes } from './dev/check-types.ts';
 import { onChanges } from './dev/on-changes.ts';
 
@@ -73,7 +73,7 @@ const dev = async (folder: string, ports: Ports): Promise<void> => {
 
 const init = async (name: string, kind: string, { cwd, print }: Ports): Promise<void> => {
   if (kind !== 'channel' && kind !== 'tools') throw new Error(`--kind is channel or tools, not ${kind}.`);
-  const { folder, files } = await createProject(cwd, name, kind satisfies Kind);
+  const { folder, files } = await createProject(cwd, name, kind);
   print(`${files.length} files in ${relative(cwd, folder)}. Next:
 
   cd ${relative(cwd, folder)}

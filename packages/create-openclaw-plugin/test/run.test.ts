@@ -77,6 +77,7 @@ test.each<[string, () => void, RegExp]>([
   ['without a default export', () => edit('src/index.ts', (text) => text.replace('export default ', 'export ')), /no default export/],
   ['with a manifest that is no JSON', () => edit('openclaw.plugin.json', () => '{'), /openclaw\.plugin\.json is no JSON/],
   ['with a key nobody knows', () => edit('openclaw.plugin.json', (text) => text.replace('"kind"', '"sort"')), /Unrecognized key: "sort"/],
+  ['for another gateway', () => edit('openclaw.plugin.json', (text) => text.replace('"pluginApi": 1', '"pluginApi": 9')), /pluginApi is 9/],
   ['with no version', () => edit('package.json', (text) => text.replace('0.1.0', 'first')), /a version is like 1\.2\.3/],
   ['with a README that is not there', () => rmSync(join(cwd, 'acme/README.md')), /names README\.md/],
 ])('a build %s says so, and leaves what was built before', async (_, spoil, words) => {

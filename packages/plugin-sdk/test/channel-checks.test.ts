@@ -3,7 +3,8 @@ import { testChannel } from '../src/testing/index.ts';
 import { type Defect, httpChannel } from './http-channel.ts';
 import { startHttpPlatform } from './http-platform.ts';
 
-const checksOf = (defect?: Defect) => testChannel({ create: () => httpChannel(defect), platform: startHttpPlatform });
+const checksOf = (defect?: Defect, patienceMs = 15_000) =>
+  testChannel({ create: () => httpChannel(defect), platform: startHttpPlatform, patienceMs });
 
 describe('a channel that does everything', () => {
   for (const { name, run } of checksOf()) test(name, run);
@@ -12,6 +13,8 @@ describe('a channel that does everything', () => {
 /** Each defect, and a check that has to find it. */
 const defects: Readonly<Record<Defect, string>> = {
   'sends twice': 'sends a text to whom it is for',
+  'edits by sending': 'replaces what it has sent, where it can',
+  'chokes on Markdown': 'sends Markdown, where it says that it does, also where it is broken',
   'loses characters': 'sends every character as it is',
   'cuts long texts': 'sends texts as long as its capabilities say',
   'one receipt for all': 'gives each message a receipt of its own, and keeps their order',
@@ -35,7 +38,7 @@ const defects: Readonly<Record<Defect, string>> = {
 };
 
 const find = async ([defect, finder]: readonly [string, string]): Promise<void> => {
-  const check = checksOf(defect as Defect).find(({ name }) => name === finder);
+  const check = checksOf(defect as Defect, 2_000).find(({ name }) => name === finder);
   await expect(check?.run()).rejects.toThrow();
 };
 // What a process has open can be counted only when nothing else runs in it.

@@ -4,6 +4,8 @@ import type { Pressed, Update } from './http-platform.ts';
 /** What an author may get wrong; each has to be found by the suite. */
 export type Defect =
   | 'sends twice'
+  | 'edits by sending'
+  | 'chokes on Markdown'
   | 'loses characters'
   | 'cuts long texts'
   | 'one receipt for all'
@@ -28,7 +30,7 @@ export type Defect =
 /** A channel over `http-platform.ts` that does everything, but for its defect. */
 export const httpChannel = (defect?: Defect) =>
   class HttpChannel implements ChannelPlugin {
-    readonly capabilities = { maxLength: 1_000, attachments: true, threads: true, actions: true, idempotent: true };
+    readonly capabilities = { maxLength: 1_000, markdown: true, attachments: true, threads: true, actions: true, idempotent: true };
     ctx: ChannelContext | null = null;
     #token = '';
     #listening = Promise.resolve();
@@ -54,6 +56,7 @@ export const httpChannel = (defect?: Defect) =>
     }
 
     async sendMessage(to: string, message: Message): Promise<SendReceipt> {
+      if (defect === 'chokes on Markdown' && message.content.includes('unclosed')) throw new ChannelError('PEER', 'bad entities');
       const { attachments = [], actions = [], threadId } = message;
       const body = {
         to,
@@ -67,6 +70,11 @@ export const httpChannel = (defect?: Defect) =>
       const receipt = (await this.#call('/send', body)) as SendReceipt;
       if (defect === 'sends twice') await this.#call('/send', { ...body, key: `${body.key}-again` });
       return defect === 'one receipt for all' ? { id: 'sent' } : receipt;
+    }
+
+    async editMessage(to: string, id: string, message: Message): Promise<void> {
+      const key = defect === 'edits by sending' ? message.idempotencyKey : id.replace('m-', '');
+      await this.sendMessage(to, { ...message, idempotencyKey: key });
     }
 
     async #listen(ctx: ChannelContext): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { pluginManifestSchema } from '../../../../src-shared/models/plugin-manifest.ts';
+import { pluginApi, pluginManifestSchema } from '../../../../src-shared/models/plugin-manifest.ts';
 import { manifestFile } from '../archive/write-archive.ts';
 
 /** The manifest as an author writes it: hashes, and what is run, come from the build; the version may stand in package.json. */
@@ -18,6 +18,8 @@ export const readProject = async (cwd: string, folder: string) => {
   const version = authored.data.version ?? ((await readJson(root, 'package.json')) as { version?: unknown } | null)?.version;
   const parsed = pluginManifestSchema.omit({ integrity: true }).safeParse({ ...authored.data, version });
   if (!parsed.success) throw new Error(`The version in package.json is not valid:\n${z.prettifyError(parsed.error)}`);
+  const wanted = parsed.data.engines.pluginApi;
+  if (wanted > pluginApi) throw new Error(`engines.pluginApi is ${wanted}; this version builds for ${pluginApi}.`);
   return { root, manifest: parsed.data };
 };
 

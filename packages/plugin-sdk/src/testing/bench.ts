@@ -1,7 +1,7 @@
 import type { ChannelPlugin } from '../channel-plugin.ts';
 import { createChannel } from '../runtime/create-channel.ts';
 import { expect, within } from './expect.ts';
-import { createFakeHost, type FakeHost } from './fake-host.ts';
+import { createFakeHost, type FakeHost, usualPatienceMs } from './fake-host.ts';
 import type { Ability, FakePlatform } from './fake-platform.ts';
 import type { TestedChannel } from './tested-channel.ts';
 
@@ -9,6 +9,7 @@ import type { TestedChannel } from './tested-channel.ts';
 export type Bench = {
   readonly host: FakeHost;
   readonly platform: FakePlatform;
+  readonly patienceMs: number;
   readonly channel: ChannelPlugin;
   /** Resolves when the channel has said that it is online, or has said nothing. */
   readonly start: () => Promise<void>;
@@ -29,7 +30,7 @@ const startMost = 30_000;
 const stopMost = 5_000;
 
 export const withBench = async (tested: TestedChannel, run: Check['run']): Promise<void> => {
-  const host = createFakeHost();
+  const host = createFakeHost(tested);
   const platform = await tested.platform(host);
   try {
     const ctx = host.context(platform);
@@ -45,7 +46,15 @@ export const withBench = async (tested: TestedChannel, run: Check['run']): Promi
       await host.until('the channel calls ctx.setStatus("online")', () => (host.statuses.at(-1)?.status ?? 'online') === 'online');
     };
     try {
-      await run({ host, platform, channel, start, stop, another: (more) => withBench(tested, more) });
+      await run({
+        host,
+        platform,
+        patienceMs: tested.patienceMs ?? usualPatienceMs,
+        channel,
+        start,
+        stop,
+        another: (more) => withBench(tested, more),
+      });
       expectNoSecret(host, platform);
     } finally {
       if (!stopped) await stop();

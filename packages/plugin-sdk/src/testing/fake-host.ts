@@ -9,6 +9,7 @@ export type FakeHost = {
   readonly context: (setUp: {
     readonly config: Readonly<Record<string, unknown>>;
     readonly secrets?: Readonly<Record<string, string>>;
+    readonly dataDir?: string;
   }) => ChannelContext;
   readonly heard: readonly InboundMessage[];
   readonly pressed: readonly InboundAction[];
@@ -21,13 +22,16 @@ export type FakeHost = {
   readonly request: (request: Partial<HookRequest>) => Promise<HookResponse>;
   readonly addBlob: (file: { readonly name: string; readonly type: string; readonly data: Uint8Array }) => Attachment;
   readonly readBlob: (blob: string) => Uint8Array | undefined;
-  /** Resolves as soon as it holds; rejects after `ms`, default 15,000. */
-  readonly until: (what: string, holds: () => boolean, ms?: number) => Promise<void>;
+  /** Resolves as soon as it holds; rejects after a while, with `what` in words. */
+  readonly until: (what: string, holds: () => boolean) => Promise<void>;
   /** What comes before `stop()`: aborts `ctx.signal`. */
   readonly abort: () => void;
 };
 
-export const createFakeHost = (): FakeHost => {
+export const usualPatienceMs = 15_000;
+
+/** @param options `patienceMs`: what `until` waits for by default */
+export const createFakeHost = ({ patienceMs = usualPatienceMs }: { readonly patienceMs?: number } = {}): FakeHost => {
   const heard: InboundMessage[] = [];
   const pressed: InboundAction[] = [];
   const statuses: { status: ChannelStatus; detail: string | undefined }[] = [];
@@ -40,7 +44,7 @@ export const createFakeHost = (): FakeHost => {
   let how: 'take' | 'hold' | 'refuse' = 'take';
   let handler: ((request: HookRequest) => Promise<HookResponse> | HookResponse) | null = null;
 
-  const until: FakeHost['until'] = async (what, holds, ms = 15_000) => {
+  const until: FakeHost['until'] = async (what, holds) => {
     let look = (): void => {};
     const seen = new Promise<void>((resolve, reject) => {
       look = () => {
@@ -53,7 +57,7 @@ export const createFakeHost = (): FakeHost => {
     });
     changes.addEventListener('change', look);
     look();
-    await within(ms, what, seen).finally(() => changes.removeEventListener('change', look));
+    await within(patienceMs, what, seen).finally(() => changes.removeEventListener('change', look));
   };
 
   const addBlob: FakeHost['addBlob'] = ({ name, type, data }) => {
@@ -70,16 +74,19 @@ export const createFakeHost = (): FakeHost => {
     };
 
   return {
-    context: ({ config, secrets = {} }) => ({
+    context: ({ config, secrets = {}, dataDir = '/nowhere' }) => ({
       channelId: 'tested',
       config,
       secrets: { get: async (name) => secrets[name] ?? null },
-      dataDir: '/nowhere',
+      dataDir,
       signal: stopping.signal,
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
       fetch: (input, init) => globalThis.fetch(input, init),
       state: {
-        get: async (key) => JSON.parse(values.get(key) ?? 'null'),
+        get: async (key) => {
+          const text = values.get(key);
+          return text === undefined ? undefined : JSON.parse(text);
+        },
         set: async (key, value) => void values.set(key, JSON.stringify(value)),
         delete: async (key) => void values.delete(key),
       },
@@ -96,11 +103,11 @@ export const createFakeHost = (): FakeHost => {
         changed();
       },
       onMessage: async (message) => {
-        // What cannot be written as JSON never reaches the real gateway either.
+        // What cannot be told to another process never reaches the real gateway either.
         heard.push(structuredClone(message));
         changed();
         // Looked at now: who was waiting for the message may change it at once.
-        if (how === 'hold') await until('the gateway answers', () => how !== 'hold', 60_000);
+        if (how === 'hold') await until('the gateway answers', () => how !== 'hold');
         if (how === 'refuse') throw new ChannelError('INTERNAL', 'The gateway cannot take it now.', { retryable: true });
       },
       onAction: async (action) => {

@@ -43,11 +43,13 @@ export type FakePlatform = {
   /** What the user would have filled in: `ctx.config`, with the address of this fake. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** An empty folder, for a channel that writes files of its own. */
+  readonly dataDir?: string;
   /** The chat that messages go to, and that `say` speaks in. */
   readonly to: string;
   /** A thread of that chat. Needed of a channel that can write to threads. */
   readonly threadId?: string;
-  /** Everything so far, in order. */
+  /** Everything so far, in order, as it stands there now. */
   readonly sent: () => readonly SentMessage[];
   readonly refuse: (refusal: Refusal) => void;
   /**

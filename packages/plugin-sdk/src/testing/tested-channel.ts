@@ -7,4 +7,6 @@ export type TestedChannel = {
   /** Called for every check. A platform that calls us does so by `host.request`. */
   readonly platform: (host: FakeHost) => Promise<FakePlatform>;
   readonly lacks?: readonly Ability[];
+  /** How long to wait for what the channel does by itself, such as to come online or back; default 15,000. */
+  readonly patienceMs?: number;
 };

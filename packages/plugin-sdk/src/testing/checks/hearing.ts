@@ -97,21 +97,16 @@ const checks: readonly Check[] = [
       await bench.start();
       bench.platform.disconnect();
       await say(bench, { text: 'still there?' });
-      await bench.host.until(
-        'the channel hands over what was said after the connection was lost',
-        () => bench.host.heard.length > 0,
-        30_000,
-      );
     },
   },
 ];
 
 export const hearing: readonly Check[] = checks.map((check) => ({ ...check, needs: ['inbound', ...(check.needs ?? [])] }));
 
-const say = async ({ host, platform }: Bench, said: Partial<PlatformMessage>): Promise<void> => {
+const say = async ({ host, platform, patienceMs }: Bench, said: Partial<PlatformMessage>): Promise<void> => {
   expect(platform.say !== undefined, 'The fake platform needs a say, or `lacks: ["inbound"]`.');
   const before = host.heard.length;
-  await within(20_000, 'the channel acknowledges the message', platform.say({ id: '101', text: '', from: 'person', ...said }));
+  await within(patienceMs, 'the channel acknowledges the message', platform.say({ id: '101', text: '', from: 'person', ...said }));
   if ((said.from ?? 'person') === 'person') await host.until('the channel hands over the message', () => host.heard.length > before);
 };
 

@@ -32,6 +32,25 @@ export const sending: readonly Check[] = [
     },
   },
   {
+    name: 'sends Markdown, where it says that it does, also where it is broken',
+    run: async ({ channel, platform, start }) => {
+      if (!channel.capabilities?.markdown) return;
+      await start();
+      const texts = [
+        '**bold** and `code`, a [link](https://example.com/?a=1&b=2)\n\n- one\n- two',
+        'an *unclosed _mark, a [half](link `and',
+      ];
+      for (const [index, text] of texts.entries())
+        await channel.sendMessage(platform.to, message(`${index}`, text, { format: 'markdown' }));
+      const shown = platform.sent().map(({ text }) => text);
+      for (const word of ['bold', 'code', 'link', 'one', 'two', 'unclosed', 'half'])
+        expect(
+          shown.some((text) => text.includes(word)),
+          `"${word}" did not arrive: ${show(shown)}.`,
+        );
+    },
+  },
+  {
     name: 'sends texts as long as its capabilities say',
     run: async ({ channel, platform, start }) => {
       await start();
@@ -103,6 +122,26 @@ export const sending: readonly Check[] = [
       await start();
       for (const _ of [1, 2]) await channel.sendMessage(platform.to, message('1', 'hello'));
       expect(platform.sent().length === 1, `The platform shows it ${platform.sent().length} times.`);
+    },
+  },
+  {
+    name: 'replaces what it has sent, where it can',
+    run: async ({ channel, platform, start }) => {
+      if (!channel.editMessage) return;
+      await start();
+      const receipt = await channel.sendMessage(platform.to, message('1', 'first'));
+      expect(receipt?.id !== undefined, 'A channel that has editMessage gives receipts with an id.');
+      await channel.editMessage(platform.to, receipt.id, message('2', 'second'));
+      const texts = platform.sent().map(({ text }) => text);
+      expect(texts.join() === 'second', `"first" was replaced by "second", and the platform shows ${show(texts)}.`);
+    },
+  },
+  {
+    name: 'shows that it is typing, where it can',
+    run: async ({ channel, platform, start }) => {
+      await start();
+      await channel.setTyping?.(platform.to, true);
+      await channel.setTyping?.(platform.to, false);
     },
   },
   {

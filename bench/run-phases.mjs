@@ -5,6 +5,7 @@ import { measureFdatasync } from './measure/fdatasync.mjs';
 import { measureHistory } from './measure/history.mjs';
 import { measureLoop } from './measure/loop.mjs';
 import { measureMemory } from './measure/memory.mjs';
+import { measurePlugins } from './measure/plugins.mjs';
 import { measureSockets } from './measure/sockets.mjs';
 import { measureHeadlessStart } from './measure/start.mjs';
 import { measureTurns } from './measure/turns.mjs';
@@ -19,6 +20,7 @@ import { cpuMs } from './processes/procfs.mjs';
  * @property {number} starts @property {number} desktopStarts
  * @property {readonly [number, number]} turnMarks @property {number} sockets @property {number} loopMs
  * @property {{messages: number, times: number}} history
+ * @property {{starts: number, calls: number, warmMs: number, measureMs: number, rounds: number}} plugins
  */
 
 /** @type {Effort} */
@@ -33,6 +35,7 @@ export const full = {
   sockets: 5_000,
   loopMs: 4_000,
   history: { messages: 1_000_000, times: 200 },
+  plugins: { starts: 9, calls: 3_000, warmMs: 400, measureMs: 1_800, rounds: 5 },
 };
 /** @type {Effort} */
 export const quick = {
@@ -46,6 +49,7 @@ export const quick = {
   sockets: 1_000,
   loopMs: 1_500,
   history: { messages: 100_000, times: 100 },
+  plugins: { starts: 5, calls: 1_000, warmMs: 250, measureMs: 800, rounds: 3 },
 };
 
 const preload = (/** @type {string} */ name) => ({ NODE_OPTIONS: `--import=${new URL(`processes/${name}`, import.meta.url).href}` });
@@ -105,12 +109,17 @@ export const runPhases = async ({ root, built }, effort, progress) => {
     const sockets = await measureSockets({ load, other, gateway: fresh, token }, effort.sockets);
     await Promise.all([fresh.stop(), other.stop()]);
 
+    progress('plugins');
+    const beside = await startGateway(built, home);
+    const plugins = await measurePlugins({ root, built, load, gateway: beside, token }, effort.plugins);
+    await beside.stop();
+
     progress('one packet for each chunk');
     const spreadPackets = await measureSpreadPackets({ root, built, load }, effort);
 
     progress('a long history');
     const history = await measureHistory({ root, built }, effort.history, progress);
-    return { cells, fdatasync, start, desktop, memory, sockets, loop, spreadPackets, history };
+    return { cells, fdatasync, start, desktop, memory, sockets, loop, plugins, spreadPackets, history };
   } finally {
     await Promise.all([stop(upstream.child), stop(echo.child), load.stop()]);
     home.remove();

@@ -51,3 +51,17 @@ export const filesMost = () => {
 
 /** One, five and fifteen minutes. */
 export const loadAverage = () => readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).map(Number);
+
+/** Its share of what is resident: pages that several have are divided among them. @param {number} pid @returns {number} megabytes (10^6) */
+export const residentShareMb = (pid) => {
+  const kib = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
+  return (Number(kib) * 1024) / 1e6;
+};
+
+/** All that a process has started, and what that has started. @param {number} pid @returns {number[]} */
+export const treeOf = (pid) => {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
+    readFileSync(`/proc/${pid}/task/${tid}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+  return children.flatMap((child) => [child, ...treeOf(child)]);
+};

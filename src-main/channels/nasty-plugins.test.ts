@@ -228,15 +228,17 @@ describe('a plugin that says too much', () => {
     for (let n = 0; n < 1_000; n += 1) await setImmediate();
     expect(lines.length).toBe(400);
     clock.advance(5_000);
-    expect(lines.at(-1)).toMatch(/^warn \d{4} lines of its log were dropped/);
+    expect(lines.at(-1)).toMatch(/^warn \d+ lines of its log were dropped/);
     for (let seconds = 0; plugin.health().state === 'running'; seconds += 1) {
-      expect(seconds).toBeLessThan(60);
-      clock.advance(1_000);
-      for (let n = 0; n < 100; n += 1) await setImmediate();
+      expect(seconds).toBeLessThan(200);
+      for (let n = 0; n < 20; n += 1) {
+        clock.advance(50);
+        for (let m = 0; m < 10; m += 1) await setImmediate();
+      }
     }
     expect(plugin.health()).toMatchObject({
       state: 'back-off',
-      detail: expect.stringMatching(/more than 5000 messages a second, for 30 s/),
+      detail: expect.stringMatching(/called 1000 times a second, for 2 minutes/),
     });
   });
 });
@@ -250,6 +252,7 @@ describe('a plugin that goes around its SDK', () => {
     ['notCall', /no call and no answer/],
     ['proto', /no call and no answer/],
     ['answerAll', /no call and no answer/],
+    ['answerNobody', /answered what nobody has asked/],
     ['loose', /bytes that belong to no call/],
     ['forge', /spoke for "telegram", which does not run there/],
   ] as const) {

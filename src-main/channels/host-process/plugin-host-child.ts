@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { systemClock } from '../../clock.ts';
 import { type LogLevel, serveUnits } from './serve-units.ts';
+import { yieldToOthers } from './yield-to-others.ts';
 
 /**
  * The file that a process of plugins runs. Its pipe to the gateway is file 3; where that ends, so does the process: nothing
@@ -11,6 +12,8 @@ import { type LogLevel, serveUnits } from './serve-units.ts';
  */
 const pipe = new Socket({ fd: 3, readable: true, writable: true });
 pipe.on('close', () => process.exit(0));
+
+yieldToOthers();
 
 const speaking = new AsyncLocalStorage<string>();
 

@@ -3,14 +3,16 @@ import type { Clock } from '../../gateway-ports.ts';
 /** What the gateway works at for one process; what is more waits in the pipe, and so in the plugin's own memory. */
 const callsAtOnce = 64;
 const bytesAtOnce = 32 * 1024 * 1024;
-const messagesPerSecond = 5_000;
-const fullSecondsMost = 30;
+/** Which cost the gateway a twentieth of a core. A burst of as many is taken at once. */
+const callsPerSecond = 1_000;
+const burst = 1_000;
+/** Waiting is in small portions, so that others are served in between. */
+const waitMs = 50;
+const floodMs = 2 * 60_000;
 
 /** How much of one process the gateway takes in. */
 export type Inflow = {
-  /** One more message was read. */
-  readonly count: () => void;
-  /** A call of that size is worked at, until the function that it returns is called. */
+  /** A call of that size has come, and is worked at until the function that it returns is called. */
   readonly begin: (size: number) => () => void;
   /** Whether anything had to wait since this was asked last. */
   readonly wasHeld: () => boolean;
@@ -26,48 +28,53 @@ export const createInflow = (
 ): Inflow => {
   let calls = 0;
   let bytes = 0;
-  let second = { from: clock.monotonic(), messages: 0, full: 0 };
+  let left = burst;
+  let at = clock.monotonic();
+  /** Since when it sends as much as it may. */
+  let busySince: number | null = null;
   let waits = false;
   let held = false;
   const isHeld = (): boolean => waits || calls >= callsAtOnce || bytes >= bytesAtOnce;
-
   const hold = (): void => {
     held ||= isHeld();
     on.hold(isHeld());
   };
 
-  return {
-    wasHeld: () => {
-      const was = held;
-      held = isHeld();
-      return was;
-    },
-    count: () => {
-      const now = clock.monotonic();
-      if (now - second.from >= 1_000) second = { from: now, messages: 0, full: now - second.from < 2_000 ? second.full : 0 };
-      second.messages += 1;
-      if (second.messages < messagesPerSecond || waits) return;
-      second.full += 1;
-      if (second.full >= fullSecondsMost) {
-        on.flooded(`It sent more than ${messagesPerSecond} messages a second, for ${fullSecondsMost} s.`);
-        return;
-      }
-      waits = true;
+  const count = (): void => {
+    const now = clock.monotonic();
+    left = Math.min(burst, left + ((now - at) / 1_000) * callsPerSecond);
+    at = now;
+    if (left > burst / 2) busySince = null;
+    left -= 1;
+    if (left >= 1 || waits) return;
+    busySince ??= now;
+    if (now - busySince >= floodMs) {
+      on.flooded(`It called ${callsPerSecond} times a second, for ${floodMs / 60_000} minutes.`);
+      return;
+    }
+    waits = true;
+    clock.after(waitMs, () => {
+      waits = false;
       hold();
-      clock.after(second.from + 1_000 - now, () => {
-        waits = false;
-        hold();
-      });
-    },
+    });
+  };
+
+  return {
     begin: (size) => {
       calls += 1;
       bytes += size;
+      count();
       hold();
       return () => {
         calls -= 1;
         bytes -= size;
         hold();
       };
+    },
+    wasHeld: () => {
+      const was = held;
+      held = isHeld();
+      return was;
     },
   };
 };

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import type { ProcessGrant } from './plugin-process.ts';
 
 /** What a Node (or an Electron that runs as one) can hold a process to. */
@@ -22,6 +23,9 @@ export const findPermissionFlags = async (execPath: string, env: Readonly<Record
   return { permission: (await takes('--experimental-permission')) ? '--experimental-permission' : null, net: false };
 };
 
+/** Where a process says how far its session stands back for others. What it has said, only root takes back. */
+const autogroupFile = '/proc/self/autogroup';
+
 /** No programs, workers, addons or WASI: those have switches that are not given. */
 export const nodeArguments = ({ permission, net }: PermissionFlags, grant: ProcessGrant, hostFolder: string): readonly string[] => {
   const limits = [`--max-old-space-size=${grant.heapMb}`, '--disable-warning=ExperimentalWarning', '--no-addons'];
@@ -29,8 +33,9 @@ export const nodeArguments = ({ permission, net }: PermissionFlags, grant: Proce
   const read = [hostFolder, ...grant.read, ...grant.write];
   return [
     permission,
-    ...read.map((folder) => `--allow-fs-read=${folder}/*`),
-    ...grant.write.map((folder) => `--allow-fs-write=${folder}/*`),
+    ...read.map((folder) => `--allow-fs-read=${join(folder, '*')}`),
+    ...grant.write.map((folder) => `--allow-fs-write=${join(folder, '*')}`),
+    ...(process.platform === 'linux' ? [`--allow-fs-write=${autogroupFile}`] : []),
     ...(net && grant.network ? ['--allow-net'] : []),
     ...limits,
   ];

@@ -44,7 +44,8 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
   const members = new Map<string, Member>();
   const former = new Set<string>();
   let open = true;
-  let unanswered = 0;
+  /** Calls without an answer, by the id that birpc gave them. */
+  const asked = new Set<string>();
   let cancelPing = (): void => undefined;
 
   const end = (why: string): void => {
@@ -64,8 +65,10 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
       const read = fromProcess.safeParse(raw);
       if (!read.success) return end(`It sent what is no call and no answer: ${z.prettifyError(read.error).split('\n', 1)[0]}`);
       const message = read.data;
-      inflow.count();
-      if (message.t === 's') return void hear(message);
+      if (message.t === 's') {
+        if (!asked.delete(message.i)) return end('It answered what nobody has asked.');
+        return void hear(message);
+      }
       const [unit] = message.a;
       if (!members.has(unit) && !former.has(unit)) return end(`It spoke for "${unit}", which does not run there.`);
       hear(message)
@@ -126,7 +129,10 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
   const rpc = createBirpc<ToProcess>(
     Object.assign(Object.create(null), Object.fromEntries(gatewayCalls.map((name) => [name, serve(name)]))),
     {
-      post: (message) => postOrFail(wire, message),
+      post: (message) => {
+        postOrFail(wire, message);
+        if (message.t === 'q' && message.i !== undefined) asked.add(message.i);
+      },
       on: (listener) => {
         hear = async (message) => listener(message);
       },
@@ -135,17 +141,11 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
   );
 
   const call: PluginLink['call'] = async (method, unit, payload, limitMs) => {
-    if (unanswered >= unansweredMost) end(`It left ${unansweredMost} calls unanswered.`);
-    unanswered += 1;
-    const asked = rpc
-      .$call(method, unit, payload)
-      .catch((error: unknown) => {
-        throw error instanceof PluginFailure ? error : new PluginFailure(failedOf(error).message, { retryable: false, cause: error });
-      })
-      .finally(() => {
-        unanswered -= 1;
-      });
-    const outcome = limitMs === null ? await asked : await within(clock, limitMs, asked, method);
+    if (asked.size >= unansweredMost) end(`It left ${unansweredMost} calls unanswered.`);
+    const answered = rpc.$call(method, unit, payload).catch((error: unknown) => {
+      throw error instanceof PluginFailure ? error : new PluginFailure(failedOf(error).message, { retryable: false, cause: error });
+    });
+    const outcome = limitMs === null ? await answered : await within(clock, limitMs, answered, method);
     if (outcome.ok) return outcome;
     const { message, retryAfterMs, ...failed } = outcome.failed;
     throw new PluginFailure(message, { ...failed, retryAfterMs: retryAfterMs ?? null });

@@ -67,6 +67,7 @@ const deeds = {
   notCall: () => raw(frame('{"t":"q","m":"constructor","a":["nasty",{}],"i":"1"}')),
   proto: () => raw(frame('{"t":"q","m":"__proto__","a":["nasty",{}],"i":"1"}')),
   answerAll: () => raw(frame('{"t":"s","i":"1","r":{"ok":"perhaps"}}')),
+  answerNobody: () => raw(frame('{"t":"s","i":"1","r":{"ok":true}}')),
   huge: () => raw(frame('', { jsonBytes: 0xffffffff })),
   hugeFile: () => raw(frame('{}', { attached: 0xffffffff })),
   loose: () => raw(frame('[]', { attached: 1 }), Buffer.from('x')),

@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { listPackage } from '@electron/asar';
 import { FuseV1Options, FuseVersion, flipFuses, getCurrentFuseWire } from '@electron/fuses';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -62,6 +65,23 @@ describe('the unpacked app', () => {
       'libsql',
     ]);
     expect(readdirSync(join(unpacked, 'resources'))).not.toContain('default_app.asar');
+  });
+
+  test('has the file of plugin processes beside its archive, and it starts there and ends with its pipe', async () => {
+    const hostFile = `${asar}.unpacked/out/plugin-host/plugin-host.cjs`;
+    const flags = ['--experimental-permission', `--allow-fs-read=${dirname(hostFile)}/*`];
+    const child = spawn(join(unpacked, 'openclaw-desktop'), [...flags, hostFile], {
+      ...{ env: { ELECTRON_RUN_AS_NODE: '1' }, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] },
+    });
+    const ping = Buffer.from('{"t":"q","m":"ping","a":["",{}],"i":"1"}');
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(ping.length, 0);
+    const pipe = child.stdio[3] as Duplex;
+    pipe.write(Buffer.concat([head, ping]));
+    const [answer] = (await once(pipe, 'data')) as [Buffer];
+    expect(JSON.parse(answer.subarray(8).toString())).toEqual({ t: 's', i: '1', r: { ok: true } });
+    pipe.destroy();
+    expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
   test('has every switch of Electron that lets something else in turned off', async () => {

@@ -23,6 +23,10 @@ let host: PluginHost;
 beforeEach(async () => {
   data = await realpath(await mkdtemp(join(tmpdir(), 'nasty-')));
   clock = createManualClock();
+  host = openHost();
+});
+
+const openHost = (execPath = process.execPath): PluginHost => {
   const { findSandbox, confine } = openPrograms({
     clock: systemClock,
     platform: process.platform,
@@ -30,12 +34,12 @@ beforeEach(async () => {
     home: data,
     hidden: [],
   });
-  host = createForkPluginHost({
-    ...{ clock, platform: process.platform, execPath: process.execPath, hostFile, findSandbox, confine },
+  return createForkPluginHost({
+    ...{ clock, platform: process.platform, execPath, hostFile, findSandbox, confine },
     env: { ...process.env, OPENCLAW_SECRET: 's', WANTED: 'w', UNWANTED: 'u', NODE_OPTIONS: '--no-warnings' },
     randomBytes: (size) => Buffer.alloc(size),
   });
-});
+};
 afterEach(async () => {
   const closed = host.close();
   // A plugin that does not stop is waited for.
@@ -57,13 +61,13 @@ const processes = async (): Promise<string[]> => {
 
 type Options = { readonly at?: Record<string, string>; readonly id?: string; readonly bundled?: boolean; readonly permissions?: object };
 
-const keep = ({ at = {}, id = 'nasty', bundled = false, permissions = {} }: Options = {}, more: Partial<PluginUnit> = {}) => {
+const keep = ({ at = {}, id = 'nasty', bundled = false, permissions = {} }: Options = {}, more: Partial<PluginUnit> = {}, on = host) => {
   const options = { at, gatewayPid: process.pid, secretFile: join(data, 'secret') };
   const listener = createListener(id, installed('nasty', folderOf('nasty'), { permissions }, bundled), join(data, 'units', id), {
     options,
     ...more,
   });
-  return { ...listener, plugin: host.keep(listener.unit) };
+  return { ...listener, plugin: on.keep(listener.unit) };
 };
 
 const running = async (...args: Parameters<typeof keep>) => {
@@ -290,6 +294,13 @@ describe('what a plugin may do on this computer', () => {
     const { plugin } = await running({ permissions: { fs: [data] } });
     expect(JSON.parse((await plugin.send('look', message('x'))).id ?? '').readHost).toBe('7');
   });
+});
+
+it('is not started where Node has no permission model', async () => {
+  const refuses = join(data, 'node');
+  await writeFile(refuses, '#!/bin/sh\nexit 9\n', { mode: 0o700 });
+  const { plugin } = keep({}, {}, openHost(refuses));
+  expect((await came(plugin, 'back-off')).detail).toMatch(/not take Node's permission switches/);
 });
 
 it('ends with the gateway, however that ends', async () => {

@@ -93,11 +93,13 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
       }
     },
     close: async () => {
-      const cancel = clock.after(closeLimitMs, () => {
+      const endAll = (): void => {
         for (const link of links) link.end('The gateway stops.');
-      });
+      };
+      const cancel = clock.after(closeLimitMs, endAll);
       await Promise.all([...kept].map((plugin) => plugin.stop()));
       cancel();
+      endAll();
       kept.clear();
     },
   };

@@ -33,7 +33,10 @@ export const createLauncher = (ports: LaunchPorts): LaunchProcess => {
   let flags: Promise<PermissionFlags> | null = null;
   return async (grant) => {
     const env = environmentOf(grant, ports.env);
-    flags ??= findPermissionFlags(execPath, env);
+    flags ??= findPermissionFlags(execPath, env).catch((error: unknown) => {
+      flags = null;
+      throw error;
+    });
     const [known, sandbox] = await Promise.all([flags, ports.findSandbox()]);
     const hostFolder = dirname(hostFile);
     const argv = [execPath, ...nodeArguments(known, grant, hostFolder), hostFile, grant.name] as const;
@@ -77,7 +80,7 @@ export const createLauncher = (ports: LaunchPorts): LaunchProcess => {
       },
       ended,
       kill: () => void child.kill('SIGKILL'),
-      isolation: { process: true, files: known.permission !== null, signals: isHeld, network: known.net && !grant.network },
+      isolation: { process: true, files: true, signals: isHeld, network: known.net && !grant.network },
     } satisfies PluginProcess;
   };
 };

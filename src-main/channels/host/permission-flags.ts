@@ -5,12 +5,16 @@ import type { ProcessGrant } from './plugin-process.ts';
 /** What a Node (or an Electron that runs as one) can hold a process to. */
 export type PermissionFlags = {
   /** The switch that turns the permission model on; its name depends on the version. */
-  readonly permission: '--permission' | '--experimental-permission' | null;
+  readonly permission: '--permission' | '--experimental-permission';
   /** Whether it holds the network too: not before Node 25. */
   readonly net: boolean;
 };
 
-/** By asking: an Electron has the flags of the Node that it was built with, which its version does not tell. */
+/**
+ * By asking: an Electron has the flags of the Node that it was built with, which its version does not tell.
+ *
+ * @throws Error where it has none: then no plugin is started
+ */
 export const findPermissionFlags = async (execPath: string, env: Readonly<Record<string, string>>): Promise<PermissionFlags> => {
   const takes = (...flags: readonly string[]): Promise<boolean> =>
     new Promise((resolve) => {
@@ -20,7 +24,8 @@ export const findPermissionFlags = async (execPath: string, env: Readonly<Record
     });
   if (await takes('--permission', '--allow-net')) return { permission: '--permission', net: true };
   if (await takes('--permission')) return { permission: '--permission', net: false };
-  return { permission: (await takes('--experimental-permission')) ? '--experimental-permission' : null, net: false };
+  if (await takes('--experimental-permission')) return { permission: '--experimental-permission', net: false };
+  throw new Error(`${execPath} did not take Node's permission switches. Plugins are not started without them.`);
 };
 
 /** Where a process says how far its session stands back for others. What it has said, only root takes back. */
@@ -29,7 +34,6 @@ const autogroupFile = '/proc/self/autogroup';
 /** No programs, workers, addons or WASI: those have switches that are not given. */
 export const nodeArguments = ({ permission, net }: PermissionFlags, grant: ProcessGrant, hostFolder: string): readonly string[] => {
   const limits = [`--max-old-space-size=${grant.heapMb}`, '--disable-warning=ExperimentalWarning', '--no-addons'];
-  if (permission === null) return limits;
   const read = [hostFolder, ...grant.read, ...grant.write];
   return [
     permission,

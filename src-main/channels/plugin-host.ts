@@ -1,13 +1,15 @@
 import type {
-  Attachment,
   ChannelCapabilities,
+  ChannelContext,
   HookRequest,
   HookResponse,
   InboundAction,
   InboundMessage,
   Message,
+  PluginContext,
   SendReceipt,
 } from '../../packages/plugin-sdk/src/index.ts';
+import type { LogLevel } from '../../src-shared/contract/routes/operations.ts';
 import type { PluginManifest } from '../../src-shared/models/plugin-manifest.ts';
 
 /** A plugin whose files stand on this computer, verified. */
@@ -27,20 +29,13 @@ export type PluginUnit = {
   readonly options: Readonly<Record<string, unknown>>;
   /** Made where it is missing. */
   readonly dataFolder: string;
-  readonly secret: (name: string) => Promise<string | null>;
-  readonly state: {
-    readonly get: (key: string) => Promise<unknown>;
-    readonly set: (key: string, value: unknown) => Promise<void>;
-    readonly delete: (key: string) => Promise<void>;
-  };
-  readonly blobs: {
-    readonly read: (blob: string) => Promise<Uint8Array>;
-    readonly write: (file: { readonly name: string; readonly type: string; readonly data: Uint8Array }) => Promise<Attachment>;
-  };
+  readonly secret: PluginContext['secrets']['get'];
+  readonly state: PluginContext['state'];
+  readonly blobs: ChannelContext['blobs'];
   /** Resolves when the message is on the disk. */
   readonly heard: (message: InboundMessage) => Promise<void>;
   readonly pressed: (action: InboundAction) => Promise<{ readonly text: string }>;
-  readonly log: (level: 'debug' | 'info' | 'warn' | 'error', text: string, details?: Readonly<Record<string, unknown>>) => void;
+  readonly log: (level: LogLevel, text: string, details?: Readonly<Record<string, unknown>>) => void;
 };
 
 export type PluginState =

@@ -2,8 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
+import type { LogLevel } from '../../../src-shared/contract/routes/operations.ts';
 import { systemClock } from '../../clock.ts';
-import { type LogLevel, serveUnits } from './serve-units.ts';
+import { serveUnits } from './serve-units.ts';
 import { yieldToOthers } from './yield-to-others.ts';
 
 /**

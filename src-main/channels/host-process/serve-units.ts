@@ -1,13 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { createBirpc } from 'birpc';
-import { ChannelError } from '../../../packages/plugin-sdk/src/index.ts';
+import { ChannelError, type ChannelStatus } from '../../../packages/plugin-sdk/src/index.ts';
+import type { LogLevel } from '../../../src-shared/contract/routes/operations.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import { failedOf, type GatewayCall, type LoadPayload, type Outcome, processCalls, type ToGateway } from '../host/protocol.ts';
 import { createThrottle, linesPerSecond } from '../host/throttle.ts';
 import { createWire, postOrFail } from '../host/wire.ts';
 import { createUnit, type Unit } from './unit.ts';
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export type ImportPlugin = (spec: LoadPayload) => Promise<unknown>;
 
@@ -16,7 +15,7 @@ export type AskGateway = {
   /** @throws ChannelError */
   readonly call: (method: GatewayCall, payload: object) => Promise<Extract<Outcome, { readonly ok: true }>>;
   readonly log: (level: LogLevel, text: string, details?: Readonly<Record<string, unknown>>) => void;
-  readonly status: (status: string, detail: string | undefined) => void;
+  readonly status: (status: ChannelStatus, detail: string | undefined) => void;
 };
 
 /**
@@ -62,7 +61,7 @@ export const serveUnits = ({
       say(id, level, text, details);
     },
     status: (status, detail) =>
-      void rpc.$callEvent('status', id, { status: status as 'online', ...definedOf({ detail: detail?.slice(0, maxDetailCharacters) }) }),
+      void rpc.$callEvent('status', id, { status, ...definedOf({ detail: detail?.slice(0, maxDetailCharacters) }) }),
   });
 
   const serve = async (method: (typeof processCalls)[number], id: string, payload: never): Promise<Outcome> => {

@@ -6,7 +6,7 @@ import { PluginFailure } from '../plugin-failure.ts';
 import type { InstalledPlugin, KeptPlugin, PluginHost, PluginUnit } from '../plugin-host.ts';
 import { keepPlugin, type Seat } from './keep-plugin.ts';
 import { loadPayload } from './load-payload.ts';
-import type { PluginLink } from './plugin-link.ts';
+import type { Member, PluginLink } from './plugin-link.ts';
 import type { LaunchProcess, ProcessGrant } from './plugin-process.ts';
 
 const tryLimitMs = 30_000;
@@ -43,7 +43,7 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
     }
   };
 
-  const takeSeat = async (unit: PluginUnit, on: Parameters<Parameters<typeof keepPlugin>[1]['takeSeat']>[1]): Promise<Seat> => {
+  const takeSeat = async (unit: PluginUnit, on: Omit<Member, 'unit'>): Promise<Seat> => {
     await mkdir(unit.dataFolder, { recursive: true, mode: 0o700 });
     const link = await (unit.plugin.bundled ? openShared(sharedGrant(unit)) : open(ownGrant(unit.plugin, unit.dataFolder)));
     const leave = link.join({ unit, ...on });

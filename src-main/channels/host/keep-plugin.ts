@@ -1,10 +1,11 @@
+import type { ChannelStatus } from '../../../packages/plugin-sdk/src/index.ts';
 import { createBackOff } from '../../back-off.ts';
 import type { Clock, RandomBytes } from '../../gateway-ports.ts';
 import { raced } from '../../raced.ts';
 import { PluginFailure } from '../plugin-failure.ts';
 import type { KeptPlugin, PluginHealth, PluginState, PluginUnit } from '../plugin-host.ts';
 import { loadPayload } from './load-payload.ts';
-import type { Answers, PluginLink } from './plugin-link.ts';
+import type { Answers, Member, PluginLink } from './plugin-link.ts';
 import type { ProcessCall } from './protocol.ts';
 
 const startLimitMs = 30_000;
@@ -27,10 +28,7 @@ export type KeepPluginPorts = {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   /** Rejects where no process can be had. */
-  readonly takeSeat: (
-    unit: PluginUnit,
-    on: { readonly onStatus: (status: string, detail: string | undefined) => void; readonly onGone: (why: string) => void },
-  ) => Promise<Seat>;
+  readonly takeSeat: (unit: PluginUnit, on: Omit<Member, 'unit'>) => Promise<Seat>;
 };
 
 /** One unit: started, watched, started again after a crash, until it is stopped. */
@@ -65,7 +63,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   };
 
   const run = async (mine: AbortSignal): Promise<void> => {
-    let standing: readonly [status: string, detail: string | undefined] = ['online', undefined];
+    let standing: readonly [status: ChannelStatus, detail: string | undefined] = ['online', undefined];
     let isUp = false;
     let isSettling = false;
     /** A plugin that changes its mind all the time is shown four times a second. */
@@ -113,7 +111,7 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
   };
 
   /** As the plugin says that it stands with its platform. */
-  const show = (status: string, detail: string | undefined): void => {
+  const show = (status: ChannelStatus, detail: string | undefined): void => {
     if (status === 'online') set('running', detail ?? null);
     else if (status === 'needs-auth') set('needs-auth', detail ?? 'The platform wants new credentials.');
     else set('degraded', detail ?? (status === 'connecting' ? 'It is connecting.' : 'The platform cannot be reached.'));

@@ -1,6 +1,6 @@
 import { createBirpc } from 'birpc';
 import * as z from 'zod';
-import type { ChannelCapabilities, HookResponse, SendReceipt } from '../../../packages/plugin-sdk/src/index.ts';
+import type { ChannelCapabilities, ChannelStatus, HookResponse, SendReceipt } from '../../../packages/plugin-sdk/src/index.ts';
 import { AppError } from '../../../src-shared/app-error.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import { PluginFailure } from '../plugin-failure.ts';
@@ -15,7 +15,7 @@ import { createWire, postOrFail } from './wire.ts';
 /** One unit's part of a process. */
 export type Member = {
   readonly unit: PluginUnit;
-  readonly onStatus: (status: string, detail: string | undefined) => void;
+  readonly onStatus: (status: ChannelStatus, detail: string | undefined) => void;
   /** The process has ended. */
   readonly onGone: (why: string) => void;
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { logLevels } from '../../../src-shared/contract/routes/operations.ts';
 import { errorCodes, type GatewayCall, type GatewayPayloads, type Outcome } from './protocol.ts';
 
 const id = z.string().min(1).max(512);
@@ -31,7 +32,7 @@ const payloads = {
   blobRead: z.object({ blob: id }),
   blobWrite: z.object({ name: z.string().min(1).max(1_024), type: z.string().max(256), bytes: z.instanceof(Uint8Array).optional() }),
   log: z.object({
-    level: z.enum(['debug', 'info', 'warn', 'error']),
+    level: z.enum(logLevels),
     text: z.string().max(8 * 1024),
     details: z
       .record(z.string(), z.unknown())

@@ -1,4 +1,5 @@
-import type { Attachment, ChannelErrorCode, InboundAction, InboundMessage } from '../../../packages/plugin-sdk/src/index.ts';
+import type { Attachment, ChannelErrorCode, ChannelStatus, InboundAction, InboundMessage } from '../../../packages/plugin-sdk/src/index.ts';
+import type { LogLevel } from '../../../src-shared/contract/routes/operations.ts';
 
 /**
  * How the gateway and a process of plugins speak: each call names a unit (a channel's id, or a tool plugin's) and has one
@@ -66,11 +67,11 @@ export type GatewayPayloads = {
   readonly blobRead: { readonly blob: string };
   readonly blobWrite: Pick<Attachment, 'name' | 'type'> & { readonly bytes?: Uint8Array };
   readonly log: {
-    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly level: LogLevel;
     readonly text: string;
     readonly details?: Readonly<Record<string, unknown>>;
   };
-  readonly status: { readonly status: 'connecting' | 'online' | 'degraded' | 'needs-auth' | 'offline'; readonly detail?: string };
+  readonly status: { readonly status: ChannelStatus; readonly detail?: string };
 };
 export type GatewayCall = keyof GatewayPayloads;
 export type ToGateway = { readonly [Name in GatewayCall]: (unit: string, payload: GatewayPayloads[Name]) => Promise<Outcome> };

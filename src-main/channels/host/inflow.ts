@@ -1,4 +1,5 @@
 import type { Clock } from '../../gateway-ports.ts';
+import { createTokenBucket } from './token-bucket.ts';
 
 /** What the gateway works at for one process; what is more waits in the pipe, and so in the plugin's own memory. */
 const callsAtOnce = 64;
@@ -28,8 +29,7 @@ export const createInflow = (
 ): Inflow => {
   let calls = 0;
   let bytes = 0;
-  let left = burst;
-  let at = clock.monotonic();
+  const bucket = createTokenBucket(clock, callsPerSecond, burst);
   /** Since when it sends as much as it may. */
   let busySince: number | null = null;
   let waits = false;
@@ -41,12 +41,10 @@ export const createInflow = (
   };
 
   const count = (): void => {
+    if (bucket.left() > burst / 2) busySince = null;
+    bucket.take();
+    if (bucket.left() >= 1 || waits) return;
     const now = clock.monotonic();
-    left = Math.min(burst, left + ((now - at) / 1_000) * callsPerSecond);
-    at = now;
-    if (left > burst / 2) busySince = null;
-    left -= 1;
-    if (left >= 1 || waits) return;
     busySince ??= now;
     if (now - busySince >= floodMs) {
       on.flooded(`It called ${callsPerSecond} times a second, for ${floodMs / 60_000} minutes.`);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../gateway-ports.ts';
+import { createTokenBucket } from './token-bucket.ts';
 
 /** Of the processes' own; the gateway takes twice as many, so that it drops those only of whoever goes around that. */
 export const linesPerSecond = 50;
@@ -14,16 +15,11 @@ export const createThrottle = (
   perSecond: number,
   onDropped: (words: string) => void,
 ): (() => boolean) => {
-  const burst = perSecond * burstSeconds;
-  let left = burst;
-  let at = clock.monotonic();
+  const bucket = createTokenBucket(clock, perSecond, perSecond * burstSeconds);
   let dropped = 0;
   return () => {
-    const now = clock.monotonic();
-    left = Math.min(burst, left + ((now - at) / 1_000) * perSecond);
-    at = now;
-    if (left >= 1) {
-      left -= 1;
+    if (bucket.left() >= 1) {
+      bucket.take();
       return true;
     }
     if (dropped === 0) {

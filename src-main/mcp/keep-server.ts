@@ -3,6 +3,7 @@ import type { McpState } from '../../src-shared/contract/routes/mcp.ts';
 import { createBackOff } from '../back-off.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import { raced } from '../raced.ts';
+import { wordsOf } from '../words-of.ts';
 import type { McpResult, McpSession, OpenMcpSession, ReachedServer } from './mcp-session.ts';
 import { type McpTool, type ReadSchema, readTools } from './read-tools.ts';
 
@@ -165,5 +166,3 @@ const timeout = (clock: Pick<Clock, 'after'>, ms: number): AbortSignal => {
   clock.after(ms, () => limit.abort());
   return limit.signal;
 };
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,6 +2,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { Config } from '../../src-shared/contract/config.ts';
 import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
 import type { Clock } from '../gateway-ports.ts';
+import { wordsOf } from '../words-of.ts';
 import type { McpServers } from './mcp-servers.ts';
 
 type Ids = 'listMcpServers' | 'restartMcpServer' | 'callMcpTool';
@@ -40,7 +41,7 @@ export const createMcpRoutes = (ports: {
       const startedAt = clock.monotonic();
       const { ok, text } = await servers.call(params.server, params.tool, body.arguments, limit.signal).catch((error: unknown) => {
         if (error instanceof AppError) throw error;
-        return { ok: false, text: error instanceof Error ? error.message : String(error) };
+        return { ok: false, text: wordsOf(error) };
       });
       cancel();
       return { status: 200, body: { ok, result: text.slice(0, resultMost), durationMs: Math.round(clock.monotonic() - startedAt) } };

@@ -1,4 +1,5 @@
 import type { McpServers, OfferedMcpTool } from '../../mcp/mcp-servers.ts';
+import { wordsOf } from '../../words-of.ts';
 import { type Action, type Tool, ToolError } from './tool.ts';
 import type { ToolSource } from './tool-catalog.ts';
 
@@ -33,7 +34,7 @@ const toTool = (offered: OfferedMcpTool, call: McpServers['call']): Tool => {
     }),
     execute: async (args, { signal }) => {
       const answer = await call(server, tool, args, signal).catch((error: unknown) => {
-        throw new ToolError(error instanceof Error ? error.message : String(error));
+        throw new ToolError(wordsOf(error));
       });
       if (!answer.ok) throw new ToolError(answer.text);
       return answer.text;

@@ -2,6 +2,7 @@ import type { ChannelStatus } from '../../../packages/plugin-sdk/src/index.ts';
 import { createBackOff } from '../../back-off.ts';
 import type { Clock, RandomBytes } from '../../gateway-ports.ts';
 import { raced } from '../../raced.ts';
+import { wordsOf } from '../../words-of.ts';
 import { PluginFailure } from '../plugin-failure.ts';
 import type { KeptPlugin, PluginHealth, PluginState, PluginUnit } from '../plugin-host.ts';
 import { loadPayload } from './load-payload.ts';
@@ -224,5 +225,3 @@ export const keepPlugin = (unit: PluginUnit, { clock, randomBytes, takeSeat }: K
     },
   };
 };
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

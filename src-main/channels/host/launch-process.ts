@@ -39,7 +39,7 @@ export const createLauncher = (ports: LaunchPorts): LaunchProcess => {
     });
     const [known, sandbox] = await Promise.all([flags, ports.findSandbox()]);
     const hostFolder = dirname(hostFile);
-    const argv = [execPath, ...nodeArguments(known, grant, hostFolder), hostFile, grant.name] as const;
+    const argv = [execPath, ...nodeArguments(known, grant, hostFolder, platform), hostFile, grant.name] as const;
     const [workspace] = grant.write;
     // Elsewhere a sandbox is for programs: it would keep a plugin from its pipe, or hold nothing that the flags do not.
     const isHeld = sandbox.name === 'bubblewrap';

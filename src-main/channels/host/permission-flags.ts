@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { autogroupFile } from '../host-process/yield-to-others.ts';
 import type { ProcessGrant } from './plugin-process.ts';
 
 /** What a Node (or an Electron that runs as one) can hold a process to. */
@@ -28,18 +29,20 @@ export const findPermissionFlags = async (execPath: string, env: Readonly<Record
   throw new Error(`${execPath} did not take Node's permission switches. Plugins are not started without them.`);
 };
 
-/** Where a process says how far its session stands back for others. What it has said, only root takes back. */
-const autogroupFile = '/proc/self/autogroup';
-
 /** No programs, workers, addons or WASI: those have switches that are not given. */
-export const nodeArguments = ({ permission, net }: PermissionFlags, grant: ProcessGrant, hostFolder: string): readonly string[] => {
+export const nodeArguments = (
+  { permission, net }: PermissionFlags,
+  grant: ProcessGrant,
+  hostFolder: string,
+  platform: NodeJS.Platform,
+): readonly string[] => {
   const limits = [`--max-old-space-size=${grant.heapMb}`, '--disable-warning=ExperimentalWarning', '--no-addons'];
   const read = [hostFolder, ...grant.read, ...grant.write];
   return [
     permission,
     ...read.map((folder) => `--allow-fs-read=${join(folder, '*')}`),
     ...grant.write.map((folder) => `--allow-fs-write=${join(folder, '*')}`),
-    ...(process.platform === 'linux' ? [`--allow-fs-write=${autogroupFile}`] : []),
+    ...(platform === 'linux' ? [`--allow-fs-write=${autogroupFile}`] : []),
     ...(net && grant.network ? ['--allow-net'] : []),
     ...limits,
   ];

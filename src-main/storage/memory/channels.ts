@@ -1,5 +1,5 @@
-import type { NewOutboxRow, OutboxRow, PeerRow, Purged, Read, Write } from '../database.ts';
-import { diedTwice } from '../outbox-words.ts';
+import { askedAt, diedTwice } from '../channel-rows.ts';
+import type { NewOutboxRow, OutboxRow, Purged, Read, Write } from '../database.ts';
 import { clash, type StoredInbox, type Tables } from './tables.ts';
 
 type ChannelOp = `inbox.${string}` | `outbox.${string}` | `peer.${string}` | `pluginState.${string}` | 'channel.purge';
@@ -129,34 +129,18 @@ const recovered = (row: OutboxRow, { idempotent, at }: Extract<ChannelWrite, { o
     : { ...row, state: 'pending', maybeDuplicate: row.maybeDuplicate || !idempotent };
 
 const purge = (tables: Tables, { endedBefore, limit }: Extract<ChannelWrite, { op: 'channel.purge' }>): Purged => {
-  const before = (at: number | null): boolean => at !== null && at < endedBefore;
-  const asked = (peer: PeerRow): number | null => (peer.status === 'asked' ? (peer.codeAt ?? peer.firstSeenAt) : null);
+  const isOver = (at: number | null): boolean => at !== null && at < endedBefore;
   const over = [
-    ...[...tables.inbox.values()]
-      .filter(({ endedAt }) => before(endedAt))
-      .map(
-        ({ no }) =>
-          () =>
-            tables.inbox.delete(no),
-      ),
-    ...[...tables.outbox.values()]
-      .filter(({ state, endedAt }) => state === 'sent' && before(endedAt))
-      .map(
-        ({ no }) =>
-          () =>
-            tables.outbox.delete(no),
-      ),
-    ...[...tables.peers]
-      .filter(([, peer]) => before(asked(peer)))
-      .map(
-        ([key]) =>
-          () =>
-            tables.peers.delete(key),
-      ),
+    ...removals(tables.inbox, ({ endedAt }) => isOver(endedAt)),
+    ...removals(tables.outbox, ({ state, endedAt }) => state === 'sent' && isOver(endedAt)),
+    ...removals(tables.peers, (peer) => isOver(askedAt(peer))),
   ].slice(0, limit);
   for (const remove of over) remove();
   return { gone: over.length, more: over.length === limit };
 };
+
+const removals = <Key, Row>(table: Map<Key, Row>, goes: (row: Row) => boolean): (() => boolean)[] =>
+  [...table].filter(([, row]) => goes(row)).map(([key]) => table.delete.bind(table, key));
 
 const shown = ({ endedAt: _endedAt, ...row }: StoredInbox): unknown => row;
 

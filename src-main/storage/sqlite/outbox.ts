@@ -1,5 +1,5 @@
+import { diedTwice } from '../channel-rows.ts';
 import type { OutboxChanges, OutboxRow, Read, Write } from '../database.ts';
-import { diedTwice } from '../outbox-words.ts';
 import type { Connection, SqlValue } from './connection.ts';
 import { nullable, nullableNumber, oneAsJson, type Row, text } from './rows.ts';
 

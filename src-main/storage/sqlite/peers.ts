@@ -1,3 +1,4 @@
+import { askedAt } from '../channel-rows.ts';
 import type { Read, Write } from '../database.ts';
 import type { Connection } from './connection.ts';
 import { nullable, text } from './rows.ts';
@@ -10,11 +11,10 @@ export const writePeer = (db: Connection, write: PeerWrite): number | null => {
   switch (write.op) {
     case 'peer.put': {
       const { peer } = write;
-      const askedAt = peer.status === 'asked' ? (peer.codeAt ?? peer.firstSeenAt) : null;
       db.sql('REPLACE INTO peers (channel, id, asked_at, peer) VALUES (?, ?, ?, ?)').run([
         peer.channel,
         peer.id,
-        askedAt,
+        askedAt(peer),
         JSON.stringify(peer),
       ]);
       return null;

@@ -1,3 +1,0 @@
-/** Why a message is dead that was with the plugin at two crashes. */
-export const diedTwice =
-  'The gateway or the plugin ended twice while it was being sent. Whether it arrived is not known; look in the chat before you send it again.';

@@ -6,15 +6,12 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../clock.ts';
-import { openPrograms } from '../programs/open-programs.ts';
+import { hostFile, openForkHost } from '../testing/fork-host.ts';
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
-import { createForkPluginHost } from './fork-plugin-host.ts';
 import { came, createListener, installed, message } from './plugin-host.conformance.ts';
 import type { KeptPlugin, PluginHost, PluginUnit } from './plugin-host.ts';
 
 const folderOf = (id: string): string => fileURLToPath(new URL(`../testing/plugins/${id}`, import.meta.url));
-const hostFile = fileURLToPath(new URL('../../out/plugin-host/plugin-host.cjs', import.meta.url));
 
 let data: string;
 let clock: ManualClock;
@@ -26,20 +23,11 @@ beforeEach(async () => {
   host = openHost();
 });
 
-const openHost = (execPath = process.execPath): PluginHost => {
-  const { findSandbox, confine } = openPrograms({
-    clock: systemClock,
-    platform: process.platform,
-    env: process.env,
-    home: data,
-    hidden: [],
-  });
-  return createForkPluginHost({
-    ...{ clock, platform: process.platform, execPath, hostFile, findSandbox, confine },
+const openHost = (execPath = process.execPath): PluginHost =>
+  openForkHost({
+    ...{ home: data, clock, execPath },
     env: { ...process.env, OPENCLAW_SECRET: 's', WANTED: 'w', UNWANTED: 'u', NODE_OPTIONS: '--no-warnings' },
-    randomBytes: (size) => Buffer.alloc(size),
   });
-};
 afterEach(async () => {
   const closed = host.close();
   // A plugin that does not stop is waited for.

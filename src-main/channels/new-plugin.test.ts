@@ -5,10 +5,8 @@ import { testChannel } from '@openclaw/plugin-sdk/testing';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pluginManifestSchema } from '../../src-shared/models/plugin-manifest.ts';
-import { systemClock } from '../clock.ts';
-import { openPrograms } from '../programs/open-programs.ts';
+import { openForkHost } from '../testing/fork-host.ts';
 import { hostedChannel } from '../testing/hosted-channel.ts';
-import { createForkPluginHost } from './fork-plugin-host.ts';
 import type { InstalledPlugin } from './plugin-host.ts';
 
 /** What `create-openclaw-plugin` starts, built, unpacked and run in a process of its own, before the suite that its author has. */
@@ -20,18 +18,7 @@ const template = resolve('packages/create-openclaw-plugin/template/channel/tests
 const { startFakePlatform } = await import(template);
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'new-plugin-')));
-const { findSandbox, confine } = openPrograms({
-  clock: systemClock,
-  platform: process.platform,
-  env: process.env,
-  home: '/root',
-  hidden: [],
-});
-const host = createForkPluginHost({
-  ...{ clock: systemClock, platform: process.platform, env: process.env, execPath: process.execPath, findSandbox, confine },
-  hostFile: resolve('out/plugin-host/plugin-host.cjs'),
-  randomBytes: (size) => Buffer.alloc(size),
-});
+const host = openForkHost({ home: '/root' });
 let plugin: InstalledPlugin;
 
 beforeAll(async () => {

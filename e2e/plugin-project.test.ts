@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -9,25 +7,21 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { pluginManifestSchema } from '../src-shared/models/plugin-manifest.ts';
 import { bareEnv, root, run } from './harness/child.ts';
 import { seedExamples } from './harness/seed.ts';
+import { type SilentRegistry, startSilentRegistry } from './harness/silent-registry.ts';
 
 /**
  * From an empty folder to an archive as the tutorial has it, offline: nobody has published the names of our packages
  * yet, so npm must not so much as ask for them.
  */
 let folder: string;
-let registry: Server;
-let asked: string[] = [];
+let registry: SilentRegistry;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'openclaw-plugin-'));
-  registry = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
-  });
-  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+  registry = await startSilentRegistry();
   env = bareEnv({
-    npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`,
+    npm_config_registry: registry.url,
     npm_config_cache: join(folder, 'cache'),
     npm_config_prefix: join(folder, 'prefix'),
     npm_config_update_notifier: 'false',
@@ -35,9 +29,7 @@ beforeAll(async () => {
   });
   await succeed(['npm', 'run', 'link-packages'], root);
 });
-beforeEach(() => {
-  asked = [];
-});
+beforeEach(() => registry.forget());
 afterAll(() => {
   registry.close();
   rmSync(folder, { recursive: true, force: true });
@@ -58,7 +50,7 @@ test("the tutorial's channel, unchanged, becomes an archive, twice the same", as
   const manifest = pluginManifestSchema.parse(JSON.parse(Buffer.from(files['openclaw.plugin.json']!).toString()));
   expect(manifest).toMatchObject({ id: 'my-custom-channel', version: '0.1.0', kind: 'channel', main: 'index.mjs' });
   expect(manifest.integrity['index.mjs']).toBe(createHash('sha256').update(files['index.mjs']!).digest('hex'));
-  expect(asked).toEqual([]);
+  expect(registry.asked()).toEqual([]);
 });
 
 test.each(['channel', 'tools'])('a new plugin of kind %s passes its own tests', async (kind) => {
@@ -116,7 +108,7 @@ test('the packed SDK installs into an empty project, type-checks the tutorial an
   await succeed(['npx', 'tsc'], project);
   const ran = await succeed(['node', 'run.js'], project);
   expect(ran.stdout).toMatch(/^https:\/\/your-app\/api\/send \{"to":"ann","text":"你好"\} false\n\d\d\n$/);
-  expect(asked).toEqual([]);
+  expect(registry.asked()).toEqual([]);
 });
 
 test('what the guides show builds', async () => {
@@ -141,7 +133,7 @@ test('the packed create-openclaw-plugin starts a project where it is installed',
   await succeed(['npm', 'install', '--offline', `./${stdout.trim().split('\n').at(-1)}`], place);
   await succeed(['npx', 'create-openclaw-plugin', 'acme'], place);
   expect(readdirSync(join(place, 'acme/vendor')).sort()).toEqual(['create-openclaw-plugin', 'plugin-sdk']);
-  expect(asked).toEqual([]);
+  expect(registry.asked()).toEqual([]);
 });
 
 test('projects begin with the versions that this checkout builds with', () => {

@@ -23,16 +23,19 @@ const statMs = (file) => {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
 };
 
-/** @param {number} pid @param {'VmRSS' | 'VmHWM'} field @returns {number} megabytes (10^6) */
-const statusMb = (pid, field) => {
-  const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+/** @param {number} pid @param {'status' | 'smaps_rollup'} file @param {'VmRSS' | 'VmHWM' | 'Pss'} field @returns {number} megabytes (10^6) */
+const fieldMb = (pid, file, field) => {
+  const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))?.[1];
   return (Number(kib) * 1024) / 1e6;
 };
 
 /** @param {number} pid */
-export const residentMb = (pid) => statusMb(pid, 'VmRSS');
+export const residentMb = (pid) => fieldMb(pid, 'status', 'VmRSS');
 /** The most since the start, or since `forgetPeak`. @param {number} pid */
-export const peakMb = (pid) => statusMb(pid, 'VmHWM');
+export const peakMb = (pid) => fieldMb(pid, 'status', 'VmHWM');
+
+/** Its share of what is resident: pages that several have are divided among them. @param {number} pid */
+export const residentShareMb = (pid) => fieldMb(pid, 'smaps_rollup', 'Pss');
 
 /** @param {number} pid */
 export const forgetPeak = (pid) => {
@@ -51,12 +54,6 @@ export const filesMost = () => {
 
 /** One, five and fifteen minutes. */
 export const loadAverage = () => readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).map(Number);
-
-/** Its share of what is resident: pages that several have are divided among them. @param {number} pid @returns {number} megabytes (10^6) */
-export const residentShareMb = (pid) => {
-  const kib = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1];
-  return (Number(kib) * 1024) / 1e6;
-};
 
 /** All that a process has started, and what that has started. @param {number} pid @returns {number[]} */
 export const treeOf = (pid) => {

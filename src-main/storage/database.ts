@@ -1,6 +1,6 @@
 import type { InboundMessage, Message } from '../../packages/plugin-sdk/src/index.ts';
 import type { Approval, DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
-import type { PeerStatus } from '../../src-shared/contract/routes/channels.ts';
+import type { OutboxState, PeerStatus } from '../../src-shared/contract/routes/channels.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { SkillBinding } from '../../src-shared/contract/routes/skills.ts';
 import type { TaskSchedule } from '../../src-shared/contract/routes/tasks.ts';
@@ -255,9 +255,6 @@ export type InboxRow = {
 };
 
 export type InboxOutcome = 'answered' | 'ignored' | 'asked' | 'limited';
-
-/** `pending` and `retry` wait, `inflight` is with the plugin; `sent` and `dead` have ended. */
-export type OutboxState = 'pending' | 'inflight' | 'retry' | 'sent' | 'dead';
 
 /** A message that a channel is to send. */
 export type OutboxRow = {

@@ -31,12 +31,16 @@ const peerSchema = z.object({
 });
 export type Peer = z.infer<typeof peerSchema>;
 
+/** `pending` and `retry` wait, `inflight` is with the plugin; `sent` and `dead` have ended. */
+export const outboxStates = ['pending', 'inflight', 'retry', 'sent', 'dead'] as const;
+export type OutboxState = (typeof outboxStates)[number];
+
 const outboxItemSchema = z.object({
   id: z.string(),
   to: z.string(),
   threadId: z.string().nullable(),
   content: z.string(),
-  state: z.enum(['pending', 'inflight', 'retry', 'sent', 'dead']),
+  state: z.enum(outboxStates),
   attempts: z.int().describe('tries that have failed'),
   nextAt: z.number().nullable(),
   error: z.string().nullable(),

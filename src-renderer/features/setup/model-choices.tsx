@@ -1,9 +1,9 @@
 import { type ReactElement, type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type ModelChoice, problemOf } from '../../../src-shared/model-choice.ts';
 import { cx } from '../../ui/class-names.ts';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import type { Discovered } from '../settings/settings-store.ts';
-import { type ModelChoice, problemOf } from './model-choice.ts';
 
 type ModelChoicesProps = {
   readonly found: Discovered;

@@ -1,6 +1,7 @@
 import { FlaskConical, LoaderCircle, RotateCcw } from 'lucide-react';
 import { type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { choicesOf, patchFor, planOf, problemOf } from '../../../src-shared/model-choice.ts';
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
 import { TestResult } from '../../model/test-result.tsx';
@@ -8,7 +9,6 @@ import { useModelTest } from '../../model/use-model-test.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import type { Discovered } from '../settings/settings-store.ts';
-import { choicesOf, patchFor, planOf, problemOf } from './model-choice.ts';
 import { ModelChoices } from './model-choices.tsx';
 import { StepActions } from './step-actions.tsx';
 

@@ -1,9 +1,9 @@
 import { type FormEvent, type ReactElement, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { defaultScopes } from '../../../src-shared/models/scope.ts';
+import { mask, snippets } from '../../../src-shared/snippets.ts';
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
-import { mask, snippets } from '../../snippets/snippets.ts';
 import { TokenTest } from '../../snippets/token-test.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CodeBlock } from '../../ui/code-block.tsx';

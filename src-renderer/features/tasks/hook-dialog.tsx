@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { mask } from '../../../src-shared/snippets.ts';
 import { useConsole } from '../../console-context.ts';
-import { mask } from '../../snippets/snippets.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeBlock } from '../../ui/code-block.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';

@@ -1,8 +1,8 @@
 import { Tabs } from 'radix-ui';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { mask, snippets } from '../../../src-shared/snippets.ts';
 import { useConsole } from '../../console-context.ts';
-import { mask, snippets } from '../../snippets/snippets.ts';
 import { CodeBlock } from '../../ui/code-block.tsx';
 import { codeHighlighter } from '../../ui/highlight.ts';
 

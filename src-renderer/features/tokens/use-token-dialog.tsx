@@ -2,7 +2,7 @@ import { Eye, EyeOff } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { grants } from '../../../src-shared/models/scope.ts';
-import { mask } from '../../snippets/snippets.ts';
+import { mask } from '../../../src-shared/snippets.ts';
 import { TokenTest } from '../../snippets/token-test.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';

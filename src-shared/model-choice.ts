@@ -1,5 +1,7 @@
-import type { ModelConfig, ProviderId } from '../../../src-shared/contract/config.ts';
-import type { Discovered } from '../settings/settings-store.ts';
+import type { ModelConfig, ProviderId } from './contract/config.ts';
+import type { RouteAnswer } from './contract/rest.ts';
+
+type Discovered = RouteAnswer<'discoverModels'>['body'];
 
 /** One way to get a model, as far as it is filled in. */
 export type ModelChoice =

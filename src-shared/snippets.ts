@@ -9,6 +9,9 @@ export type Snippet = {
   readonly code: (facts: SnippetFacts) => string;
 };
 
+/** curl first. */
+type Snippets = readonly [curl: Snippet, ...others: Snippet[]];
+
 const question = 'Hello, what can you do?';
 
 const api = ({ baseUrl }: SnippetFacts, path: string): string => new URL(path, baseUrl).href;
@@ -52,7 +55,7 @@ print(completion.choices[0].message.content)
 `,
 };
 
-const bearer: readonly Snippet[] = [
+const bearer: Snippets = [
   {
     id: 'curl',
     label: 'curl',
@@ -120,7 +123,7 @@ websocket.WebSocketApp(
 ];
 
 /** An API key opens no WebSocket: the same question over HTTP, with nothing to install. */
-const apiKey: readonly Snippet[] = [
+const apiKey: Snippets = [
   {
     id: 'curl',
     label: 'curl',

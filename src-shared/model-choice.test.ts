@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Discovered } from '../settings/settings-store.ts';
 import { choicesOf, type ModelChoice, patchFor, planOf, problemOf } from './model-choice.ts';
 
-const found: Discovered = {
+const found: Parameters<typeof choicesOf>[0] = {
   servers: [
     { provider: 'ollama', name: 'Ollama', baseUrl: 'http://127.0.0.1:11434/v1', models: ['qwen3', 'llama4'] },
     { provider: 'openai-compatible', name: 'llama.cpp', baseUrl: 'http://127.0.0.1:8080/v1', models: ['gemma'] },

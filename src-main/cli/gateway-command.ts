@@ -1,4 +1,5 @@
 import { AppError } from '../../src-shared/app-error.ts';
+import type { Gateway } from '../gateway-ports.ts';
 import { openGateway } from '../open-gateway.ts';
 import type { CliPorts } from './run-cli.ts';
 
@@ -12,7 +13,7 @@ export const runGateway = async (
   // Whoever read our words may be gone (a closed pipe); that is no reason to end, and none to complain about to nobody.
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   const { gateway, home } = openGateway({ env, port: options.port, host: options.host, stderr });
-  const ended = Promise.race([signalled(), doubt(stderr)]);
+  const ended = endOf(stderr);
   const { port, url } = await gateway.start();
   stderr.write(`openclaw gateway listening on ${url}  (home ${home.root})\n`);
   stderr.write(
@@ -20,13 +21,26 @@ export const runGateway = async (
   );
   if (options.json) stdout.write(`${JSON.stringify({ event: 'listening', port, url })}\n`);
 
+  const exitCode = await stopAfter(ended, gateway, stderr);
+  if (options.json) stdout.write(`${JSON.stringify({ event: 'stopped' })}\n`);
+  return exitCode;
+};
+
+/** What ends a gateway that runs in a terminal: a signal, or an error that nobody caught. */
+export const endOf = (stderr: NodeJS.WritableStream): Promise<'signal' | 'broken'> => Promise.race([signalled(), doubt(stderr)]);
+
+/** Resolves to the exit code, once it has stopped. */
+export const stopAfter = async (
+  ended: Promise<'signal' | 'broken'>,
+  gateway: Pick<Gateway, 'stop'>,
+  stderr: NodeJS.WritableStream,
+): Promise<number> => {
   const exitCode = (await ended) === 'broken' ? 1 : 0;
   stderr.write('Stopping…\n');
   // A part that hangs must not keep the user waiting: what was acknowledged is on the disk already.
   const overdue = setTimeout(() => process.exit(exitCode), stopMostMs);
   await gateway.stop();
   clearTimeout(overdue);
-  if (options.json) stdout.write(`${JSON.stringify({ event: 'stopped' })}\n`);
   return exitCode;
 };
 

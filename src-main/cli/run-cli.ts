@@ -42,6 +42,13 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
       exitCode = await (await import('./gateway-command.ts')).runGateway(options, ports);
     });
 
+  program
+    .command('onboard')
+    .description('set up a model, a PIN and a first token, step by step')
+    .action(async () => {
+      exitCode = await (await import('./onboard/onboard.ts')).onboard(ports);
+    });
+
   const token = program.command('token').description('tokens and API keys for clients');
   token
     .command('create')

@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
 import type { Approval } from '../src-shared/contract/events.ts';
+import { routeTo } from '../src-shared/contract/routing.ts';
 import { type Agent, createAgentRegistry } from './agents/agent-registry.ts';
 import { createAgentRoutes } from './agents/agent-routes.ts';
 import { createBudgetRoutes } from './agents/budgets/budget-routes.ts';
@@ -236,6 +237,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       requireAgent: (id) => void agents.get(id),
       defaultAgent: agents.defaultId,
       address: skills.address,
+      routeTo: (origin) => routeTo(live.current(), origin),
       uploads: { take: uploads.take, bind: uploadStore.bind },
     });
     let guard = createSiteGuard({ port, ...config.security });
@@ -309,7 +311,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         {
           ...createStatusRoutes({
             config: live.current,
-            configProblems: configuration.problems,
+            configProblems: () => [...configuration.problems(), ...configuration.skipped()],
             quotaWarning: quota.warning,
             warnings: () => [...budgets.warnings(), ...mcpServers.warnings()],
             ports,

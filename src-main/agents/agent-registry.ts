@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { AgentConfig, Config } from '../../src-shared/contract/config.ts';
+import { agentIdsOf, type builtInAgentIds } from '../../src-shared/contract/routing.ts';
 import { nearNames } from '../../src-shared/near-names.ts';
 import type { LiveConfig } from '../config/live-config.ts';
 
@@ -22,7 +23,7 @@ export type AgentRegistry = {
   readonly get: (id: string) => Agent;
 };
 
-const builtIn: Readonly<Record<string, { name: string; system: string }>> = {
+const builtIn: Readonly<Record<(typeof builtInAgentIds)[number], { name: string; system: string }>> = {
   main: {
     name: 'Main',
     system:
@@ -60,11 +61,10 @@ export const createAgentRegistry = (live: Pick<LiveConfig, 'current'>): AgentReg
 };
 
 const agentsOf = (config: Config['agents']): ReadonlyMap<string, Agent> => {
-  const ids = [...new Set([...Object.keys(builtIn), ...Object.keys(config)])];
   return new Map(
-    ids.map((id): [string, Agent] => {
+    agentIdsOf(config).map((id): [string, Agent] => {
       const own = config[id] ?? {};
-      const base = builtIn[id] ?? { name: id, system: builtIn.main?.system ?? '' };
+      const base = id === 'main' || id === 'dev-coder' ? builtIn[id] : { name: id, system: builtIn.main.system };
       return [
         id,
         {

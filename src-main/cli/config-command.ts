@@ -43,7 +43,7 @@ const readValue = (text: string): unknown => {
   }
 };
 
-/** Exit code 78 where the file cannot be used. */
+/** Exit code 78 where the file, or a part of it, cannot be used. */
 export const validate = (ports: CliPorts): number => {
   const { config: file } = locateHome(ports.env);
   let text: string;
@@ -54,7 +54,8 @@ export const validate = (ports: CliPorts): number => {
     ports.stderr.write(`There is no ${file}; the defaults are in force.\n`);
     return 0;
   }
-  const { problems } = parseConfig(text);
+  const parsed = parseConfig(text);
+  const problems = [...parsed.problems, ...parsed.skipped];
   for (const problem of problems) ports.stdout.write(`${file}: ${sayProblem(problem)}\n`);
   if (problems.length === 0) ports.stderr.write(`${file} is good.\n`);
   return problems.length === 0 ? 0 : 78;

@@ -35,9 +35,13 @@ export const createConfigEditor = ({ file, lastGood, written }: EditorPorts): Co
   const inTurn = createLane();
 
   const replace = async (before: string, after: string, approve: ApproveWeakening): Promise<string> => {
-    const { config, problems } = parseConfig(after);
+    const { config, problems, skipped } = parseConfig(after);
     if (config === null) throw invalid(problems);
-    const touched = guardedKeys(parseConfig(before).config ?? lastGood(), config);
+    const old = parseConfig(before);
+    // What was there before is in nobody's way.
+    const newlySkipped = skipped.filter(({ message }) => !old.skipped.some((known) => known.message === message));
+    if (newlySkipped.length > 0) throw invalid(newlySkipped);
+    const touched = guardedKeys(old.config ?? lastGood(), config);
     if (touched.length > 0) {
       await approve(`changing ${touched.join(', ')}`);
       // Hashing a PIN takes a moment; somebody may have saved the file in an editor meanwhile.

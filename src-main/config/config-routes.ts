@@ -25,7 +25,10 @@ export const createConfigRoutes = (configuration: ConfigService, requirePin: Req
     getConfig: async () => ({ status: 200, body: { ...(await configuration.read()), problems: [...configuration.problems()] } }),
     patchConfig: ({ body }, info) => changed(info, (approve) => configuration.patch(body, approve)),
     saveConfig: ({ body }, info) => changed(info, (approve) => configuration.save(body.text, body.was, approve)),
-    checkConfig: async ({ body }) => ({ status: 200, body: { problems: [...parseConfig(body.text).problems] } }),
+    checkConfig: async ({ body }) => {
+      const { problems, skipped } = parseConfig(body.text);
+      return { status: 200, body: { problems: [...problems, ...skipped] } };
+    },
     getConfigSchema: async () => ({ status: 200, body: (await import('./config-json-schema.ts')).configJsonSchema() }),
   };
 };

@@ -19,6 +19,8 @@ export type ConfigService = ConfigEditor & {
   }>;
   /** What is wrong with the file; then the last good one is in force. */
   readonly problems: () => readonly string[];
+  /** What of a good file cannot be honoured. */
+  readonly skipped: () => readonly string[];
   /** Takes up what people do to the file with an editor. Returns its undo. */
   readonly watch: () => () => void;
 };
@@ -30,6 +32,7 @@ export const createConfigService = (live: SettableConfig, ports: ServicePorts): 
   const { configFile: file, clock } = ports;
   const log = ports.log.logger;
   let problems = ports.configProblems;
+  let skipped: readonly string[] = [];
   /** The text that was last looked at. */
   let seen: string | null = null;
 
@@ -39,8 +42,15 @@ export const createConfigService = (live: SettableConfig, ports: ServicePorts): 
     for (const problem of found) log.warn({ source: 'config' }, `config.json, ${problem} (the last good configuration stays in force)`);
   };
 
+  const noteSkipped = (found: readonly string[]): void => {
+    if (isDeepStrictEqual(found, skipped)) return;
+    skipped = found;
+    for (const problem of found) log.warn({ source: 'config' }, `config.json, ${problem}`);
+  };
+
   const take = (text: string, config: Config): void => {
     seen = text;
+    noteSkipped(parseConfig(text).skipped.map(sayProblem));
     const before = live.wanted();
     try {
       live.replace(ports.overrideConfig(config));
@@ -69,6 +79,7 @@ export const createConfigService = (live: SettableConfig, ports: ServicePorts): 
     ...createConfigEditor({ file, lastGood: live.wanted, written: take }),
     read: async () => ({ config: live.wanted(), path: file.shown, text: await file.read(), restartFor: live.restartFor() }),
     problems: () => problems,
+    skipped: () => skipped,
     watch: () => {
       let cancel: (() => void) | null = null;
       const lookSoon = (): void => {

@@ -43,7 +43,7 @@ const readFile = (home: Home): LoadedConfig => {
   const parsed = parseConfig(text);
   if (parsed.config === null) return lastGood(home, parsed.problems.map(sayProblem));
   keepAsGood(home, text);
-  return parsed;
+  return { config: parsed.config, problems: [] };
 };
 
 const lastGood = (home: Home, problems: readonly string[]): LoadedConfig => {

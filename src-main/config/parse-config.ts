@@ -1,27 +1,49 @@
 import { findNodeAtLocation, getNodePath, getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { agentConfigSchema, type Config, configSchema, keysNotYet, modelConfigSchema } from '../../src-shared/contract/config.ts';
+import { agentIdsOf, problemOfRule } from '../../src-shared/contract/routing.ts';
 import { nearNames } from '../../src-shared/near-names.ts';
 
 /** Where in the file, counted from 1, and what is wrong there. */
 export type ConfigProblem = { readonly line: number; readonly column: number; readonly message: string };
 
 export type ParsedConfig =
-  | { readonly config: Config; readonly problems: readonly [] }
-  | { readonly config: null; readonly problems: readonly ConfigProblem[] };
+  | {
+      readonly config: Config;
+      readonly problems: readonly [] /** What cannot be honoured; the rest is good without. */;
+      readonly skipped: readonly ConfigProblem[];
+    }
+  | { readonly config: null; readonly problems: readonly ConfigProblem[]; readonly skipped: readonly [] };
 
 /** JSON with comments → config, or every problem in words with its line and column. */
 export const parseConfig = (text: string): ParsedConfig => {
   const { tree, errors } = parseJsonc(text);
   if (errors.length > 0)
-    return {
-      config: null,
-      problems: errors.slice(0, 10).map(({ offset, error }) => ({ ...positionOf(text, offset), message: inWords(error) })),
-    };
+    return unusable(errors.slice(0, 10).map(({ offset, error }) => ({ ...positionOf(text, offset), message: inWords(error) })));
   const result = configSchema.safeParse(tree ? getNodeValue(tree) : {});
-  if (!result.success) return { config: null, problems: result.error.issues.flatMap((issue) => describe(issue, tree, text)) };
+  if (!result.success) return unusable(result.error.issues.flatMap((issue) => describe(issue, tree, text)));
   if (isOpenHost(result.data))
-    return { config: null, problems: [{ ...locate(tree, ['gateway', 'host'], text), message: `gateway.host: ${openHostProblem}` }] };
-  return { config: result.data, problems: [] };
+    return unusable([{ ...locate(tree, ['gateway', 'host'], text), message: `gateway.host: ${openHostProblem}` }]);
+  return { config: result.data, problems: [], skipped: skippedRules(result.data, tree, text) };
+};
+
+const unusable = (problems: readonly ConfigProblem[]): ParsedConfig => ({ config: null, problems, skipped: [] });
+
+const skippedRules = ({ routing, agents }: Config, tree: Node | null, text: string): readonly ConfigProblem[] => {
+  const ids = agentIdsOf(agents);
+  return routing.flatMap((rule, index) => {
+    const problem = problemOfRule(rule, ids);
+    if (problem === null) return [];
+    const why =
+      problem === 'unknown-agent'
+        ? `there is no agent "${rule.agent}"${near(rule.agent, ids)}`
+        : `a rule for "${rule.agent}" names neither a channel nor a sender`;
+    return [{ ...locate(tree, ['routing', index, 'agent'], text), message: `routing: ${why}; the rule is skipped` }];
+  });
+};
+
+const near = (name: string, names: readonly string[]): string => {
+  const [best] = nearNames(name, names, 1);
+  return best === undefined ? '' : ` – did you mean "${best}"?`;
 };
 
 /** `CloseBraceExpected` → `Close brace expected` */
@@ -62,11 +84,7 @@ const describe = (issue: Issue, tree: Node | null, text: string): ConfigProblem[
       const position = locate(tree, at, text);
       if (isNotYet(at))
         return { ...position, message: `"${at.join('.')}" is for a feature that this version does not have yet; take it out` };
-      const near = nearNames(key, knownKeys(path), 1);
-      return {
-        ...position,
-        message: `unknown key "${at.join('.')}"${near.length > 0 ? ` – did you mean "${near[0]}"?` : ''}`,
-      };
+      return { ...position, message: `unknown key "${at.join('.')}"${near(key, knownKeys(path))}` };
     });
   }
   return [{ ...locate(tree, path, text), message: `${path.join('.') || 'the file'}: ${issue.message}` }];

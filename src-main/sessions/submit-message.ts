@@ -6,6 +6,7 @@ import { maskKeys } from '../logs/mask-keys.ts';
 import type { Principal } from '../principal.ts';
 import type { Database, TurnRow } from '../storage/database.ts';
 import type { UploadRecord } from '../uploads/upload-store.ts';
+import { type ChooseAgentPorts, chooseAgent } from './choose-agent.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { Turn } from './turn.ts';
 import type { TurnEngine } from './turn-engine.ts';
@@ -20,6 +21,8 @@ export type IncomingMessage = {
   readonly agentId?: string | undefined;
   readonly sessionId?: string | undefined;
   readonly channel: string;
+  /** Who sent it, by the platform's own id, where a channel knows. */
+  readonly sender?: string | undefined;
   readonly via: Door;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly timeoutMs?: number | undefined;
@@ -45,17 +48,12 @@ export type Submitted = { readonly kind: 'running'; readonly turn: Turn } | { re
 /** The one way in for messages: finds the session, guards against doubles, hands the turn to its lane. */
 export type SubmitMessage = (message: IncomingMessage, by: Principal) => Promise<Submitted>;
 
-type SubmitPorts = {
+type SubmitPorts = ChooseAgentPorts & {
   readonly database: Database;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly engine: TurnEngine;
   readonly directory: SessionDirectory;
-  /** @throws AppError AGENT_UNKNOWN */
-  readonly requireAgent: (agentId: string) => void;
-  readonly defaultAgent: string;
-  /** Which agent it is for, by the `@name` it begins with. @throws AppError SKILL_UNKNOWN, SKILL_UNUSABLE */
-  readonly address: (content: string, agentId: string, strict: boolean) => Promise<string>;
   readonly uploads: {
     /** Rejects with `UPLOAD_UNKNOWN`. */
     readonly take: (ids: readonly string[], by: Principal) => Promise<readonly UploadRecord[]>;
@@ -70,11 +68,7 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
   const pending = new Map<string, { bodyHash: string; submitted: Promise<Submitted> }>();
 
   const submit = async (message: IncomingMessage, by: Principal): Promise<Submitted> => {
-    const wanted = message.agentId ?? ports.defaultAgent;
-    ports.requireAgent(wanted);
-    // People in channels have @-names too: there one that nothing has is just text.
-    const agentId = message.content.startsWith('@') ? await ports.address(message.content, wanted, message.via !== 'channel') : wanted;
-    const named = agentId === wanted ? message.agentId : agentId;
+    const { agentId, named } = await chooseAgent(message, ports);
     const uploads = message.attachments?.length ? await ports.uploads.take(message.attachments, by) : [];
     const { session, takeFirst } = await ports.directory.forMessage(message.sessionId ?? null, by, {
       agentId,

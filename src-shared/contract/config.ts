@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { agentIdSchema } from '../models/ids.ts';
 import { channelConfigSchema, channelIdSchema } from './channel-config.ts';
 import { skillSlugSchema } from './routes/skills.ts';
+import { routingSchema } from './routing.ts';
 
 /**
  * `config.json`: every key is optional and has its default, range and one line of help here. Unknown keys are
@@ -173,6 +174,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   agents: z.record(agentIdSchema, agentConfigSchema).default({}),
+  routing: routingSchema
+    .default([])
+    .describe('[{channel?, sender?, agent}]: who answers what names no agent; the first that fits counts, before channels.<id>.agent'),
   models: z.record(entryId, modelConfigSchema).default({}),
   channels: z.record(channelIdSchema, channelConfigSchema).default({}),
   mcpServers: z.record(mcpServerNameSchema, mcpServerSchema).default({}),

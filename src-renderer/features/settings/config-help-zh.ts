@@ -27,6 +27,7 @@ export const configHelpZh: Readonly<Record<string, string>> = {
   'agents.*.maxSteps': '一次对话最多调用模型的次数；默认 25',
   'agents.*.budget.dailyUsd': '每个 UTC 日的美元额度；与 security.budget.perAgentDailyUsd 中较低者生效',
   'agents.*.budget.perTurnUsd': '单个回合的美元额度',
+  routing: '[{channel?, sender?, agent}]：消息未指定智能体时由谁回答；第一条符合的规则生效，先于 channels.<id>.agent',
   'models.*.maxTokens': '一次回答最多的输出 token；预算也按此预留',
   'models.*.vision': '能否看图；未设置：照常发送，不支持时由模型报错',
   'models.*.fallback': 'models 中的标识；此模型在开口前失败时依次改问',

@@ -14,9 +14,12 @@ const depthMost = 4;
 export type LoaderFs = Pick<typeof Fs, 'readdir' | 'realpath' | 'stat' | 'lstat' | 'readFile'>;
 export type Found = { readonly skills: readonly LoadedSkill[]; readonly broken: readonly BrokenSkill[] };
 
-/** Reads the skills of one place. What is broken is named with its error and stops nobody. */
-export const loadSkills = async (fs: LoaderFs, place: SkillPlace): Promise<Found> => {
-  const files = await skillFiles(fs, place.folder);
+/**
+ * Reads the skills of one place. What is broken is named with its error and stops nobody.
+ * @param onFolder told of each folder that is searched, before it is read
+ */
+export const loadSkills = async (fs: LoaderFs, place: SkillPlace, onFolder: (folder: string) => void = () => {}): Promise<Found> => {
+  const files = await skillFiles(fs, place.folder, onFolder);
   const found: (LoadedSkill | BrokenSkill)[] = [];
   const loadOne = async (file: string): Promise<LoadedSkill | BrokenSkill> => {
     const fallback = isFolderSkill(file) ? basename(dirname(file)) : basename(file, extname(file));
@@ -56,9 +59,10 @@ const loadSkill = async (fs: LoaderFs, place: SkillPlace, file: string, fallback
 const isFolderSkill = (file: string): boolean => basename(file) === 'SKILL.md' || basename(file) === 'skill.json';
 
 /** JSON files of the place itself, and folders with a SKILL.md or skill.json down to some depth; sorted. */
-const skillFiles = async (fs: LoaderFs, root: string): Promise<readonly string[]> => {
+const skillFiles = async (fs: LoaderFs, root: string, onFolder: (folder: string) => void): Promise<readonly string[]> => {
   const files: string[] = [];
   const visit = async (folder: string, depth: number): Promise<void> => {
+    onFolder(folder);
     const entries = (await fs.readdir(folder, { withFileTypes: true }).catch(() => [])).sort((a, b) => (a.name < b.name ? -1 : 1));
     const own = entries.find(({ name }) => name === 'SKILL.md') ?? entries.find(({ name }) => name === 'skill.json');
     if (own && depth > 0) {

@@ -61,7 +61,8 @@ export const createSkillRegistry = (ports: Ports): SkillRegistry => {
   const load = async (places: readonly SkillPlace[]): Promise<Found> => {
     const bySlug = new Map<string, LoadedSkill | BrokenSkill>();
     for (const place of places) {
-      const { skills, broken } = await loadSkills(fs, place);
+      // Watched before it is read, so that nothing comes unseen in between.
+      const { skills, broken } = await loadSkills(fs, place, watch);
       const here = new Set<string>();
       for (const skill of [...skills, ...broken]) {
         const twice = here.has(skill.slug);
@@ -73,8 +74,6 @@ export const createSkillRegistry = (ports: Ports): SkillRegistry => {
           bySlug.set(`${skill.slug} ${skill.file}`, { slug: skill.slug, place, file: skill.file, error });
         } else bySlug.set(`${skill.slug} ${skill.file}`, skill);
       }
-      watch(place.folder);
-      for (const { folder } of skills) if (folder !== null) watch(folder);
     }
     const all = [...bySlug.values()];
     return {

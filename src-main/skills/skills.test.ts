@@ -267,6 +267,24 @@ describe('a SKILL.md', () => {
     ]);
   });
 
+  it('is seen also where its folder came before it, and once it is no longer broken', async () => {
+    const { t } = await start(
+      () => undefined,
+      () => say('ok'),
+    );
+    const states = async () =>
+      Object.fromEntries((await list(t)).map(({ slug, state }: { slug: string; state: string }) => [slug, state])) as object;
+    expect(await states()).toEqual({});
+    // As a large folder is copied, or a repository cloned.
+    mkdirSync(join(t.home.folder, 'skills', 'repo', 'skills', 'late'), { recursive: true });
+    put(t.home, 'mended/SKILL.md', 'no front matter');
+    await expect.poll(states).toEqual({ mended: 'broken' });
+    put(t.home, 'repo/skills/late/SKILL.md', skillMd('late', 'Came after its folder.'));
+    await expect.poll(states).toEqual({ mended: 'broken', late: 'ready' });
+    put(t.home, 'mended/SKILL.md', skillMd('mended', 'Works now.'));
+    await expect.poll(states).toEqual({ mended: 'ready', late: 'ready' });
+  });
+
   it('that is broken, too large, or a link out of its folder is named with its error and stops nobody', async () => {
     const { t } = await start(
       (home) => {

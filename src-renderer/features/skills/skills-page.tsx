@@ -15,7 +15,8 @@ import { useNow } from '../../ui/use-now.ts';
 import { BindDialog } from './bind-dialog.tsx';
 import { SkillCard } from './skill-card.tsx';
 
-const refreshMs = 15_000;
+/** Files come and go by themselves; while one looks, it is looked again. */
+const refreshMs = 2_000;
 const undoMs = 10_000;
 
 export const SkillsPage = (): ReactElement => {

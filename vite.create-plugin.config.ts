@@ -25,6 +25,7 @@ export default defineConfig({
     target: 'node20.18',
     outDir: 'packages/create-openclaw-plugin/dist',
     emptyOutDir: true,
+    license: { fileName: 'licenses.md' },
     minify: false,
     rollupOptions: {
       input: {

@@ -35,6 +35,7 @@ export default defineConfig({
     target: 'node20.18',
     outDir: 'out/main',
     emptyOutDir: true,
+    license: { fileName: 'licenses.json' },
     sourcemap: true,
     minify: false,
     rollupOptions: {

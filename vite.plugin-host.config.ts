@@ -20,6 +20,7 @@ export default defineConfig({
     target: 'node20.18',
     outDir: 'out/plugin-host',
     emptyOutDir: true,
+    license: { fileName: 'licenses.json' },
     sourcemap: false,
     minify: false,
     rollupOptions: {

@@ -16,6 +16,7 @@ export default defineConfig({
   build: {
     outDir: here('./out/renderer'),
     emptyOutDir: true,
+    license: { fileName: 'licenses.json' },
     target: 'chrome130',
     cssTarget: 'chrome130',
     minify: true,

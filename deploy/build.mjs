@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withBuildLock } from './build/build-lock.mjs';
 import { inputHash, readStamp, stampFile } from './build/stamp.mjs';
+import { writeLicenses } from './build/write-licenses.mjs';
 
 export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -73,6 +74,7 @@ export const build = ({ only, progress = process.stdout } = {}) =>
       if (only && !only.includes(part.name)) continue;
       await buildPart(part, progress);
     }
+    writeLicenses(`${root}/out`, ['main', 'plugin-host', 'renderer']);
   });
 
 /** @param {Part} part @param {NodeJS.WritableStream} progress */

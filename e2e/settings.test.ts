@@ -98,6 +98,17 @@ describe('the settings page', () => {
     await openclaw(home, ['pin', 'clear'], {}, '2468\n');
   });
 
+  test('leads to the licences of everything inside', async () => {
+    const { page: on, close } = await openConsole(browser, home);
+    await openSettings(on);
+    await openSection(on, 'About');
+    const [opened] = await Promise.all([on.context().waitForEvent('page'), on.getByRole('link', { name: 'Licences' }).click()]);
+    await opened.getByText('react 19').waitFor();
+    const text = await opened.locator('body').textContent();
+    for (const library of ['koa 3', 'react 19', 'zod 4', 'birpc 4']) expect(text).toMatch(new RegExp(`^${library}\\.`, 'm'));
+    await close();
+  });
+
   for (const look of looks) {
     test(`looks right and is accessible: ${look.locale}, ${look.colorScheme}`, async () => {
       const zh = look.locale === 'zh-CN';
@@ -119,12 +130,14 @@ describe('the settings page', () => {
         ['appearance', zh ? '外观' : 'Appearance'],
         ['security', zh ? '安全' : 'Security'],
         ['all', zh ? '全部' : 'Everything'],
+        ['about', zh ? '关于' : 'About'],
       ] as const) {
         await openSection(on, name);
         if (id === 'all') await on.getByText('sessionsRunning').first().waitFor();
         expect(await axe(on)).toEqual([]);
         await picture(on, `settings-${id}`, look);
       }
+      await openSection(on, zh ? '全部' : 'Everything');
       await on.setViewportSize({ width: 900, height: 600 });
       await picture(on, 'settings-all-small', look);
       await openSection(on, zh ? '模型' : 'Models');

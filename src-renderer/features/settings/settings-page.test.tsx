@@ -38,7 +38,7 @@ const open = async (text: string, language: 'en' | 'zh-CN' = 'en'): Promise<void
   fake = serveFakeConfig(gateway, text);
   app = await renderConsole(gateway, { language });
   await app.change(() => app.console.navigation.go('settings'));
-  await shown(() => expect(app.page.querySelectorAll('main nav button').length).toBe(4));
+  await shown(() => expect(app.page.querySelectorAll('main nav button').length).toBe(5));
   await shown(() => expect(app.console.settings.getState().view).not.toBeNull());
 };
 const shown = (check: () => void): Promise<void> => app.shown(check);
@@ -67,7 +67,7 @@ describe.each(['en', 'zh-CN'] as const)('the settings page in %s', (language) =>
   it('has nothing for axe to find in any section', async () => {
     await open(configured, language);
     const nav = app.page.querySelectorAll<HTMLButtonElement>('main nav button');
-    expect(nav.length).toBe(4);
+    expect(nav.length).toBe(5);
     for (const one of nav) {
       await app.change(() => one.click());
       await shown(() => expect(one.getAttribute('aria-current')).toBe('true'));
@@ -75,6 +75,15 @@ describe.each(['en', 'zh-CN'] as const)('the settings page in %s', (language) =>
       await app.change(async () => expect(await app.violations()).toEqual([]));
     }
     expect(pageText()).not.toMatch(/settings\.\w/);
+  });
+});
+
+describe('about', () => {
+  it('says what this is and where its terms stand', async () => {
+    await open('{}');
+    await press('About');
+    expect(pageText()).toContain(app.console.status.getState().status?.version);
+    expect([...app.page.querySelectorAll('main a')].map((link) => link.getAttribute('href'))).toEqual(['docs', 'licenses.txt']);
   });
 });
 

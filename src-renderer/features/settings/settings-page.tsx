@@ -8,6 +8,7 @@ import { cx } from '../../ui/class-names.ts';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
+import { AboutSection } from './about-section.tsx';
 import { AllSection } from './all-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { ModelsSection } from './models-section.tsx';
@@ -79,6 +80,8 @@ const Section = ({ id, view }: { readonly id: SectionId; readonly view: ConfigVi
       return <SecuritySection security={view.known.security} />;
     case 'all':
       return <AllSection view={view} />;
+    case 'about':
+      return <AboutSection />;
   }
 };
 

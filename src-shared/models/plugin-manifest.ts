@@ -15,8 +15,8 @@ const archivePath = z.string().min(1).max(256);
 const hostPattern = z
   .string()
   .regex(
-    /^(\*|(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?)$/,
-    'a host is like api.example.com, *.example.com or *',
+    /^(\*|\{[A-Za-z0-9_]{1,64}\}|(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?)$/,
+    'a host is like api.example.com, *.example.com, * or, for that of an address that the user fills in as url, {url}',
   );
 
 /** What a plugin says it needs. On Node versions that cannot restrict the network, `net` and `listen` bind `ctx.fetch` only, and the review says so. */

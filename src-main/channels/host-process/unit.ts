@@ -14,6 +14,7 @@ import {
 import { createChannel, createTools } from '../../../packages/plugin-sdk/src/runtime/index.ts';
 import type { LoadPayload } from '../host/protocol.ts';
 import { guardFetch } from './guard-fetch.ts';
+import { hostsOf } from './hosts-of.ts';
 import { createLimit } from './limit.ts';
 import type { AskGateway, ImportPlugin } from './serve-units.ts';
 
@@ -57,7 +58,7 @@ export const createUnit = ({
       warn: (...line) => gateway.log('warn', ...line),
       error: (...line) => gateway.log('error', ...line),
     },
-    fetch: guardFetch(fetch, spec.net),
+    fetch: guardFetch(fetch, hostsOf(spec)),
     state: {
       get: async (key) => (await gateway.call('stateGet', { key })).value ?? undefined,
       set: async (key, value) => void (await gateway.call('stateSet', { key, value })),

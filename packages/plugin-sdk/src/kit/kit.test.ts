@@ -1,0 +1,68 @@
+import { expect, it, vi } from 'vitest';
+import { ask, errorOfAnswer, keepConnected, retryAfterMs } from './index.ts';
+
+const answer = (status: number, headers: Record<string, string> = {}) => ({ status, headers: new Headers(headers) });
+
+it.each([
+  [401, 'AUTH', false],
+  [403, 'PEER', false],
+  [404, 'PEER', false],
+  [429, 'RATE_LIMIT', true],
+  [500, 'NETWORK', true],
+  [503, 'NETWORK', true],
+  [400, 'INTERNAL', false],
+])('an answer %i is %s', (status, code, retryable) => {
+  expect(errorOfAnswer(answer(status), 'Example')).toMatchObject({ code, retryable });
+});
+
+it('reads how long to wait, in seconds or as a date', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  expect(retryAfterMs(new Headers({ 'retry-after': '7' }))).toBe(7_000);
+  expect(retryAfterMs(new Headers({ 'retry-after': 'Thu, 01 Jan 2026 00:00:09 GMT' }), now)).toBe(9_000);
+  expect(retryAfterMs(new Headers({ 'retry-after': 'soon' }))).toBeUndefined();
+  expect(errorOfAnswer(answer(503, { 'retry-after': '2' }), 'Example')).toMatchObject({ code: 'NETWORK', retryAfterMs: 2_000 });
+});
+
+it('says why a platform does not answer, without its address', async () => {
+  const failing = async () => Promise.reject(Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } }));
+  const asked = ask(failing, 'Example', 'https://example.com/bot123:secret/send');
+  await expect(asked).rejects.toMatchObject({ code: 'NETWORK', message: 'Example does not answer (ECONNREFUSED).' });
+});
+
+it('waits longer after each failure, and starts anew when the platform has answered', async () => {
+  vi.useFakeTimers();
+  try {
+    const stopping = new AbortController();
+    const at: number[] = [];
+    const started = Date.now();
+    const kept = keepConnected({
+      signal: stopping.signal,
+      random: () => 1,
+      connect: async (well) => {
+        at.push(Date.now() - started);
+        if (at.length === 4) well();
+        if (at.length === 6) stopping.abort();
+        throw new Error('lost');
+      },
+      lost: () => undefined,
+    });
+    await vi.runAllTimersAsync();
+    await kept;
+    expect(at).toEqual([0, 1_000, 3_000, 7_000, 8_000, 10_000]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('ends where trying again is of no use', async () => {
+  let tries = 0;
+  await keepConnected({
+    signal: new AbortController().signal,
+    connect: async () => {
+      tries += 1;
+      throw new Error('refused');
+    },
+    lost: () => 'stop',
+  });
+  expect(tries).toBe(1);
+});

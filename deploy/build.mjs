@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// `npm run build`: the parts of the program, each with Vite, each only when something it is made of has changed.
+// `npm run build`: the parts of the program, each only when something it is made of has changed.
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withBuildLock } from './build/build-lock.mjs';
+import { buildChannels } from './build/channels.mjs';
 import { inputHash, readStamp, stampFile } from './build/stamp.mjs';
 import { writeLicenses } from './build/write-licenses.mjs';
 
@@ -13,7 +14,8 @@ export const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 /**
  * @typedef {object} Part
  * @property {string} name
- * @property {string} config the Vite config, from the root
+ * @property {string} config the Vite config, from the root, or the module that has `run` in it
+ * @property {(root: string) => Promise<void>} [run] default: Vite, with `config`
  * @property {readonly string[]} sources folders and files this part is made of, from the root
  * @property {readonly string[]} outputs files that must be there for it to count as built, from the root
  */
@@ -41,6 +43,13 @@ export const parts = [
       'src-shared',
     ],
     outputs: ['packages/create-openclaw-plugin/dist/bin.mjs', 'packages/plugin-sdk/dist/index.js'],
+  },
+  {
+    name: 'channels',
+    config: 'deploy/build/channels.mjs',
+    run: buildChannels,
+    sources: ['packages/channels', 'packages/plugin-sdk/src'],
+    outputs: ['out/channels/webhook/openclaw.plugin.json'],
   },
   {
     name: 'preload',
@@ -88,9 +97,7 @@ const buildPart = async (part, progress) => {
   }
   progress.write('building … ');
   try {
-    // Loaded only when there is something to build: it takes a third of a second.
-    const vite = await import('vite');
-    await vite.build({ configFile: `${root}/${part.config}`, logLevel: 'error' });
+    await (part.run ?? withVite(part))(root);
   } catch (error) {
     progress.write('failed\n');
     throw new Error(`The ${part.name} part could not be built:\n${error instanceof Error ? error.message : error}`, { cause: error });
@@ -100,6 +107,13 @@ const buildPart = async (part, progress) => {
   await mkdir(`${root}/out`, { recursive: true });
   await writeFile(stampFile(root, part.name), hash);
   progress.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+};
+
+/** @param {Part} part @returns {(root: string) => Promise<void>} */
+const withVite = (part) => async (root) => {
+  // Loaded only when there is something to build: it takes a third of a second.
+  const vite = await import('vite');
+  await vite.build({ configFile: `${root}/${part.config}`, logLevel: 'error' });
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

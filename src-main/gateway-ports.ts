@@ -2,6 +2,7 @@ import type { Config } from '../src-shared/contract/config.ts';
 import type { Approval } from '../src-shared/contract/events.ts';
 import type { Search } from './agents/tools/search/open-search.ts';
 import type { PluginHost } from './channels/plugin-host.ts';
+import type { PluginStore } from './channels/plugin-store.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Log } from './logs/create-log.ts';
 import type { FetchPage } from './net/fetch-page.ts';
@@ -42,6 +43,7 @@ export type GatewayPorts = {
   readonly programs: Programs;
   /** Runs the plugins that are installed. */
   readonly pluginHost: PluginHost;
+  readonly plugins: PluginStore;
   /** Looks through files, off the main thread. */
   readonly search: Search;
   /** Reads pages of the public internet for agents. */

@@ -14,6 +14,7 @@ export type Home = {
   readonly logs: string;
   readonly workspaces: string;
   readonly skills: string;
+  readonly plugins: string;
   /** Unix socket or named pipe of the admin door. */
   readonly adminSocket: string;
 };
@@ -31,6 +32,7 @@ export const locateHome = (env: Readonly<Record<string, string | undefined>>): H
     logs: join(root, 'logs'),
     workspaces: join(root, 'workspace'),
     skills: join(root, 'skills'),
+    plugins: join(root, 'plugins'),
     adminSocket: adminSocketPath(root, data),
   };
 };
@@ -38,7 +40,7 @@ export const locateHome = (env: Readonly<Record<string, string | undefined>>): H
 /** Makes the folders, for this user only. @throws AppError HOME_UNUSABLE */
 export const prepareHome = (home: Home): void => {
   try {
-    for (const folder of [home.root, home.data, home.logs, home.workspaces, home.skills, join(home.root, 'plugins')])
+    for (const folder of [home.root, home.data, home.logs, home.workspaces, home.skills, home.plugins])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(home.root, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {

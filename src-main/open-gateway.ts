@@ -1,11 +1,12 @@
 import { realpathSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from '../src-shared/contract/config.ts';
 import { openSearch } from './agents/tools/search/open-search.ts';
 import { createForkPluginHost } from './channels/fork-plugin-host.ts';
+import { createFolderPluginStore } from './channels/install/folder-plugin-store.ts';
 import { systemClock } from './clock.ts';
 import { createConfigFile } from './config/config-file.ts';
 import { loadConfig, overrideConfig } from './config/load-config.ts';
@@ -83,6 +84,7 @@ export const openGateway = ({
       ...{ clock: systemClock, randomBytes, platform: process.platform, env, execPath: process.execPath, hostFile },
       ...{ findSandbox: programs.findSandbox, confine: programs.confine },
     }),
+    plugins: createFolderPluginStore({ fs, folder: home.plugins, bundled: bundledPlugins, clock: systemClock, randomBytes }),
     skillFolders: {
       bundled: null,
       home: home.skills,
@@ -93,7 +95,7 @@ export const openGateway = ({
     openWorkspace: (agentId, configured) => {
       const folder =
         configured === null ? join(home.workspaces, agentId) : resolve(home.root, configured.replace(/^~(?=$|[\\/])/, homedir()));
-      const known = workspaces.get(folder) ?? mkdir(folder, { recursive: true, mode: 0o700 }).then(() => realpath(folder));
+      const known = workspaces.get(folder) ?? fs.mkdir(folder, { recursive: true, mode: 0o700 }).then(() => fs.realpath(folder));
       workspaces.set(folder, known);
       known.catch(() => workspaces.delete(folder));
       return known;
@@ -103,6 +105,8 @@ export const openGateway = ({
 };
 
 /** Beside out/main. What is started cannot stand in an archive; packages have it unpacked next to theirs. */
-const hostFile = fileURLToPath(new URL('../plugin-host/plugin-host.cjs', import.meta.url)).replace(/\.asar(?=[\\/])/, '.asar.unpacked');
+const unpacked = (path: string): string => fileURLToPath(new URL(path, import.meta.url)).replace(/\.asar(?=[\\/])/, '.asar.unpacked');
+const hostFile = unpacked('../plugin-host/plugin-host.cjs');
+const bundledPlugins = unpacked('../channels');
 
 const shown = (path: string): string => (path.startsWith(homedir()) ? `~${path.slice(homedir().length)}` : path);

@@ -2,7 +2,7 @@ import type * as Fs from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { RandomBytes } from '../gateway-ports.ts';
-import { readZip, type ZipFile } from './read-zip.ts';
+import { readZip, type ZipFile } from '../read-zip.ts';
 import { SkillError, type SkillText } from './skill.ts';
 import { readJsonSkill, readSkillMd } from './skill-format.ts';
 import { loadSkills } from './skill-loader.ts';
@@ -23,6 +23,8 @@ type Ports = {
   readonly randomBytes: RandomBytes;
 };
 
+const fileMost = 8 * 1024 * 1024;
+
 export const createSkillInstaller = ({ fs, folder, randomBytes }: Ports): SkillInstaller => {
   const kept = join(folder, '.removed');
   /** The file or folder to move; null where there is none of that name. */
@@ -42,7 +44,7 @@ export const createSkillInstaller = ({ fs, folder, randomBytes }: Ports): SkillI
   return {
     install: async (file, name) => {
       const isZip = file.subarray(0, 2).toString('latin1') === 'PK';
-      const { skill, files, lone } = isZip ? await unpacked(await readZip(file), name) : await loneJson(file, name);
+      const { skill, files, lone } = isZip ? await unpacked(await readZip(file, { fileMost }), name) : await loneJson(file, name);
       const temporary = join(folder, `.incoming-${randomBytes(8).toString('hex')}`);
       try {
         for (const { path, content, executable } of files) {

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { type Config, configSchema } from '../../src-shared/contract/config.ts';
 import type { Scope } from '../../src-shared/models/scope.ts';
 import { openSearch } from '../agents/tools/search/open-search.ts';
+import { createMemoryPluginStore } from '../channels/install/memory-plugin-store.ts';
 import { createMemoryPluginHost } from '../channels/memory-plugin-host.ts';
 import { systemClock } from '../clock.ts';
 import type { ConfigFile } from '../config/config-file.ts';
@@ -133,6 +134,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     },
     openSecrets: async () => home.secrets,
     pluginHost: createMemoryPluginHost({ clock, plugins: {} }),
+    plugins: createMemoryPluginStore({ clock }),
     programs: openPrograms({
       clock: systemClock,
       platform: process.platform,

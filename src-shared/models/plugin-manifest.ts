@@ -11,6 +11,9 @@ export const pluginVersionSchema = z
   .max(64)
   .regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/, 'a version is like 1.2.3');
 
+/** What changes how the process itself is started is nobody's to ask for. */
+export const reservedEnv = /^(NODE_|ELECTRON_|LD_|DYLD_|OPENCLAW_)/i;
+
 const archivePath = z.string().min(1).max(256);
 const hostPattern = z
   .string()
@@ -25,7 +28,12 @@ export const pluginPermissionsSchema = z.strictObject({
   listen: z.boolean().default(false).describe('whether it opens a port of its own'),
   fs: z.array(z.string().min(1).max(4096)).max(16).default([]).describe('absolute folders it reads, besides its own'),
   env: z
-    .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/))
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+        .refine((name) => !reservedEnv.test(name), "variables NODE_*, ELECTRON_*, LD_*, DYLD_* and OPENCLAW_* are nobody's to ask for"),
+    )
     .max(32)
     .default([])
     .describe('environment variables it sees'),

@@ -1,6 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { Duplex, Readable } from 'node:stream';
+import { reservedEnv } from '../../../src-shared/models/plugin-manifest.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import type { Confinement, Sandbox } from '../../programs/sandbox.ts';
 import { endInWords } from './end-in-words.ts';
@@ -87,11 +88,9 @@ export const createLauncher = (ports: LaunchPorts): LaunchProcess => {
 
 /** Where a language, a time zone or a company's certificates come from; Windows cannot resolve a name without SystemRoot. */
 const always = ['TZ', 'LANG', 'LC_ALL', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
-/** What changes how the process itself is started is nobody's to ask for. */
-const never = /^(NODE_|ELECTRON_|LD_|DYLD_|OPENCLAW_)/i;
 
 const environmentOf = ({ env: wanted, write }: ProcessGrant, env: LaunchPorts['env']): Record<string, string> => {
-  const names = [...always, ...wanted.filter((name) => !never.test(name))];
+  const names = [...always, ...wanted.filter((name) => !reservedEnv.test(name))];
   const passed = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
   const temporary = { TMPDIR: write[0], TMP: write[0], TEMP: write[0] };
   return { ...Object.fromEntries(passed), ...temporary, ELECTRON_RUN_AS_NODE: '1' };

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
-import { AppError } from '../../src-shared/app-error.ts';
+import { AppError } from '../src-shared/app-error.ts';
 
 const inflate = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
 
@@ -8,7 +8,6 @@ export type ZipFile = { readonly path: string; readonly content: Buffer; readonl
 type Entry = ZipFile & { readonly size: number };
 
 const filesMost = 2_000;
-const fileMost = 8 * 1024 * 1024;
 const totalMost = 64 * 1024 * 1024;
 
 /**
@@ -17,16 +16,16 @@ const totalMost = 64 * 1024 * 1024;
  *
  * @throws AppError ARCHIVE_REFUSED
  */
-export const readZip = async (zip: Buffer): Promise<readonly ZipFile[]> => {
+export const readZip = async (zip: Buffer, { fileMost }: { readonly fileMost: number }): Promise<readonly ZipFile[]> => {
   const entries = readDirectory(zip);
-  if (entries.length > filesMost) throw refused(`It has more than ${filesMost} files.`);
+  if (entries.length > filesMost) throw refusedArchive('too-many-files', `It has more than ${filesMost} files.`);
   const total = entries.reduce((sum, { size }) => sum + size, 0);
-  if (total > totalMost) throw refused(`It would unpack to ${total} bytes; ${totalMost} is the most.`);
+  if (total > totalMost) throw refusedArchive('too-large', `It would unpack to ${total} bytes; ${totalMost} is the most.`);
   const seen = new Set<string>();
   for (const { path, size } of entries) {
-    if (size > fileMost) throw refused(`${path} would have ${size} bytes; ${fileMost} is the most.`);
+    if (size > fileMost) throw refusedArchive('file-too-large', `${path} would have ${size} bytes; ${fileMost} is the most.`);
     // Where case does not count, one would overwrite the other.
-    if (seen.has(path.toLowerCase())) throw refused(`${path} is there twice.`);
+    if (seen.has(path.toLowerCase())) throw refusedArchive('twice', `${path} is there twice.`);
     seen.add(path.toLowerCase());
   }
   const files: ZipFile[] = [];
@@ -44,20 +43,20 @@ type DirectoryEntry = {
 const readDirectory = (zip: Buffer): readonly DirectoryEntry[] => {
   try {
     const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
-    if (end < 0) throw refused('It is not a zip.');
+    if (end < 0) throw refusedArchive('not-a-zip', 'It is no zip, or cut off.');
     const count = zip.readUInt16LE(end + 10);
     let at = zip.readUInt32LE(end + 16);
-    if (count === 0xffff || at === 0xffffffff) throw refused('It is a zip of the large kind (ZIP64).');
+    if (count === 0xffff || at === 0xffffffff) throw refusedArchive('not-a-zip', 'It is a zip of the large kind (ZIP64).');
     const entries: DirectoryEntry[] = [];
     for (let index = 0; index < count; index += 1) {
-      if (zip.readUInt32LE(at) !== 0x02014b50) throw refused('Its list of files is damaged.');
+      if (zip.readUInt32LE(at) !== 0x02014b50) throw refusedArchive('damaged', 'Its list of files is damaged.');
       const nameEnd = at + 46 + zip.readUInt16LE(at + 28);
       const path = pathOf(zip.subarray(at + 46, nameEnd));
       const mode = zip.readUInt32LE(at + 38) >>> 16;
       const type = mode & 0o170000;
-      if (type === 0o120000) throw refused(`${path} is a link.`);
-      if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw refused(`${path} is not a file.`);
-      if ((zip.readUInt16LE(at + 8) & 1) === 1) throw refused(`${path} is encrypted.`);
+      if (type === 0o120000) throw refusedArchive('link', `${path} is a link.`);
+      if (type !== 0 && type !== 0o100000 && type !== 0o040000) throw refusedArchive('link', `${path} is not a file.`);
+      if ((zip.readUInt16LE(at + 8) & 1) === 1) throw refusedArchive('encrypted', `${path} is encrypted.`);
       const entry = {
         method: zip.readUInt16LE(at + 10),
         packed: zip.readUInt32LE(at + 20),
@@ -70,7 +69,7 @@ const readDirectory = (zip: Buffer): readonly DirectoryEntry[] => {
     }
     return entries;
   } catch (thrown) {
-    throw thrown instanceof AppError ? thrown : refused('It is cut off or damaged.');
+    throw thrown instanceof AppError ? thrown : refusedArchive('damaged', 'It is cut off or damaged.');
   }
 };
 
@@ -79,14 +78,14 @@ const unpack = async (
   path: string,
   { method, packed, size, header }: { readonly method: number; readonly packed: number; readonly size: number; readonly header: number },
 ): Promise<Buffer> => {
-  const damaged = refused(`${path} is damaged.`);
+  const damaged = refusedArchive('damaged', `${path} is damaged.`);
   if (header + 30 > zip.length || zip.readUInt32LE(header) !== 0x04034b50) throw damaged;
   const begin = header + 30 + zip.readUInt16LE(header + 26) + zip.readUInt16LE(header + 28);
   const bytes = zip.subarray(begin, begin + packed);
   if (bytes.length !== packed || (method !== 0 && method !== 8)) throw damaged;
   // Never more than was said: what was said has been weighed.
   const content = method === 0 ? Buffer.from(bytes) : await inflate(bytes, { maxOutputLength: Math.max(1, size) }).catch(() => null);
-  if (content === null || content.length !== size) throw refused(`${path} is not as large as the archive says.`);
+  if (content === null || content.length !== size) throw refusedArchive('not-as-large', `${path} is not as large as the archive says.`);
   return content;
 };
 
@@ -94,11 +93,20 @@ const unpack = async (
 const pathOf = (name: Buffer): string => {
   const path = new TextDecoder('utf-8', { fatal: true }).decode(name);
   const parts = path.replace(/\/$/, '').split('/');
-  const bad = path === '' || path.length > 512 || /[\p{Cc}\\:*?"<>|]/u.test(path) || path.startsWith('/');
-  if (bad || parts.some((part) => part === '' || part === '.' || part === '..' || /[. ]$/.test(part)))
-    throw refused(`A path in it cannot be used: ${JSON.stringify(path.slice(0, 200))}.`);
+  const shown = JSON.stringify(path.slice(0, 200));
+  if (path.includes('\\')) throw refusedArchive('backslash', `The path ${shown} in it has a backslash.`);
+  if (path.startsWith('/') || /^[A-Za-z]:/.test(path)) throw refusedArchive('absolute-path', `The path ${shown} in it is absolute.`);
+  if (parts.includes('..')) throw refusedArchive('leads-out', `The path ${shown} in it leads out of its folder.`);
+  const bad = path === '' || path.length > 512 || /[\p{Cc}:*?"<>|]/u.test(path);
+  if (bad || parts.some((part) => part === '' || part === '.' || /[. ]$/.test(part)))
+    throw refusedArchive('bad-path', `A path in it cannot be used: ${shown}.`);
   return path;
 };
 
-const refused = (why: string): AppError =>
-  new AppError('ARCHIVE_REFUSED', { message: `The archive is refused: ${why} Nothing was installed.` });
+/** @param reason for programs: `details.reason` */
+export const refusedArchive = (reason: string, why: string, hint?: string): AppError =>
+  new AppError('ARCHIVE_REFUSED', {
+    message: `The archive is refused: ${why} Nothing was installed.`,
+    details: { reason },
+    ...(hint === undefined ? {} : { hint }),
+  });

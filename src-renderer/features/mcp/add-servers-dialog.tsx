@@ -5,9 +5,9 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { CheckField } from '../../ui/field.tsx';
+import { useAction } from '../../ui/use-action.ts';
 import { JsonArea } from './json-area.tsx';
 import { readPaste, secretsIn } from './read-paste.ts';
-import { useAction } from './use-action.ts';
 
 /** @param known names of the servers that are set up already */
 export const AddServersDialog = ({ known, onClose }: { readonly known: readonly string[]; readonly onClose: () => void }): ReactElement => {

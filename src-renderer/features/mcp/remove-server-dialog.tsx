@@ -4,7 +4,7 @@ import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
-import { useAction } from './use-action.ts';
+import { useAction } from '../../ui/use-action.ts';
 
 export const RemoveServerDialog = ({ name, onClose }: { readonly name: string; readonly onClose: () => void }): ReactElement => {
   const { t } = useTranslation();

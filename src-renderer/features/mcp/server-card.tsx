@@ -7,7 +7,7 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
-import { useAction } from './use-action.ts';
+import { useAction } from '../../ui/use-action.ts';
 
 type ServerCardProps = {
   readonly server: McpServerView;

@@ -5,10 +5,10 @@ import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
+import { useAction } from '../../ui/use-action.ts';
 import { argumentsFor, readArguments } from './arguments-for.ts';
 import { JsonArea } from './json-area.tsx';
 import type { McpCall } from './mcp-store.ts';
-import { useAction } from './use-action.ts';
 
 type Tool = McpServerView['tools'][number];
 

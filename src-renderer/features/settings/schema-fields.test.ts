@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { configSchema } from '../../../src-shared/contract/config.ts';
+import { groupsOf, patchAt } from '../../schema-form/schema-fields.ts';
 import { configHelpZh } from './config-help-zh.ts';
-import { groupsOf, patchAt } from './schema-fields.ts';
 
 const values = configSchema.parse({
   logs: { level: 'debug' },

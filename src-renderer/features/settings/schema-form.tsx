@@ -1,8 +1,8 @@
 import { Search } from 'lucide-react';
 import { type ReactElement, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { groupsOf, type SchemaField } from '../../schema-form/schema-fields.ts';
 import { SchemaControl } from './schema-control.tsx';
-import { groupsOf, type SchemaField } from './schema-fields.ts';
 import { useConfigHelp } from './use-config-help.ts';
 
 type SchemaFormProps = { readonly schema: unknown; readonly values: unknown };

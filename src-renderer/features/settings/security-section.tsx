@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConsole } from '../../console-context.ts';
 import { CheckField, SelectField } from '../../ui/field.tsx';
-import { ListEditor } from './list-editor.tsx';
+import { ListEditor } from '../../ui/list-editor.tsx';
 import { PinSetting } from './pin-setting.tsx';
 import { SectionHead } from './section-head.tsx';
 import type { KnownConfig } from './settings-store.ts';
@@ -44,7 +44,9 @@ const SecurityList = ({ name, values }: { readonly name: ListName; readonly valu
       help={t(`settings.access.${name}Help`)}
       placeholder={t(`settings.access.${name}Example`)}
       values={values}
-      state={state}
+      problem={state.error?.message}
+      busy={state.busy}
+      onTyped={state.forget}
       onChange={(next) => state.save(() => settings.patch({ security: { [name]: next.length === 0 ? null : next } }))}
     />
   );

@@ -43,6 +43,7 @@ const open = async (text: string, language: 'en' | 'zh-CN' = 'en'): Promise<void
 };
 const shown = (check: () => void): Promise<void> => app.shown(check);
 const pageText = (): string => app.page.textContent ?? '';
+const enter = (label: string): boolean => field(label).dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
 const dialog = (): string => [...document.querySelectorAll('dialog')].at(-1)?.textContent ?? '';
 const button = (name: string): HTMLButtonElement => {
   const found = [...document.querySelectorAll('button')].findLast((one) => (one.getAttribute('aria-label') ?? one.textContent) === name);
@@ -202,12 +203,12 @@ describe('security', () => {
     await shown(() => expect(pageText()).toContain('A PIN is set.'));
 
     await fill('Host names it answers under', 'claw.example.com');
-    await app.change(() => field('Host names it answers under').form?.requestSubmit());
+    await app.change(() => enter('Host names it answers under'));
     await shown(() => expect(dialog()).toContain('PIN needed'));
     await press('Cancel');
     await shown(() => expect(document.querySelector('dialog')).toBeNull());
     expect(fake.text).toBe(configured);
-    await app.change(() => field('Host names it answers under').form?.requestSubmit());
+    await app.change(() => enter('Host names it answers under'));
     await shown(() => expect(dialog()).toContain('PIN needed'));
     await fill('PIN', '2468');
     await press('Confirm');

@@ -20,6 +20,8 @@ export const common = {
   'dialog.cancel': 'Cancel',
   'dialog.close': 'Close',
 
+  'action.done': 'Saved, and in force.',
+
   'pin.title': 'PIN needed',
   'pin.label': 'PIN',
   'pin.confirm': 'Confirm',

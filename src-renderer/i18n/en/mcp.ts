@@ -28,7 +28,6 @@ export const mcp = {
   'mcp.problems': 'Not everything that it offers can be used',
   'mcp.plainSecrets': 'In config.json as plain text: {{names}}. The keychain is the better place.',
   'mcp.outside': 'Not sandboxed: a program here can touch whatever you can.',
-  'mcp.done': 'Saved, and in force.',
 
   'mcp.paste.label': 'JSON',
   'mcp.paste.help': 'As the page of a server shows it, with or without "mcpServers" around it.',

@@ -20,6 +20,8 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'dialog.cancel': '取消',
   'dialog.close': '关闭',
 
+  'action.done': '已保存并生效。',
+
   'pin.title': '需要 PIN',
   'pin.label': 'PIN',
   'pin.confirm': '确认',

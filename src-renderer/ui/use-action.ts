@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError } from '../../api/api-error.ts';
-import { showDone } from '../../ui/toast.ts';
+import { ApiError } from '../api/api-error.ts';
+import { showDone } from './toast.ts';
 
 export type Action = {
   readonly busy: boolean;
@@ -23,7 +23,7 @@ export const useAction = (): Action => {
       setError(null);
       try {
         const made = await change();
-        if (made) showDone(t('mcp.done'));
+        if (made) showDone(t('action.done'));
         return made;
       } catch (thrown) {
         setError(ApiError.from(thrown));

@@ -1,4 +1,4 @@
-/** A key of the configuration, as a form can show it. */
+/** A key of an object, as a form can show it. */
 export type SchemaField = {
   readonly path: readonly string[];
   readonly kind: 'choice' | 'switch' | 'number' | 'text' | 'list';
@@ -12,6 +12,8 @@ export type SchemaField = {
   readonly fallback: unknown;
   /** It can be one thing only. */
   readonly fixed: boolean;
+  /** Its object is not valid without it. */
+  readonly required: boolean;
   readonly value: unknown;
 };
 
@@ -19,6 +21,7 @@ export type SchemaGroup = { readonly title: string; readonly fields: readonly Sc
 
 type Json = {
   readonly properties?: Readonly<Record<string, Json>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: Json | boolean;
   readonly type?: string;
   readonly const?: unknown;
@@ -44,8 +47,9 @@ const walk = (schema: Json, value: unknown, path: readonly string[], known: read
     path: [...path, key],
     known: [...known, key],
     value: inside[key],
+    required: schema.required?.includes(key) ?? false,
   }));
-  const fields = entries.flatMap((entry) => fieldOf(entry.inner, entry.path, entry.known, entry.value) ?? []);
+  const fields = entries.flatMap((entry) => fieldOf(entry) ?? []);
   const deeper = entries.flatMap((entry) => (isGroup(entry.inner) ? walk(entry.inner, entry.value, entry.path, entry.known) : []));
   const each = schema.additionalProperties;
   const named =
@@ -59,7 +63,9 @@ const isGroup = (schema: Json): boolean =>
   schema.properties !== undefined ||
   (typeof schema.additionalProperties === 'object' && schema.additionalProperties.properties !== undefined);
 
-const fieldOf = (schema: Json, path: readonly string[], known: readonly string[], value: unknown): SchemaField | null => {
+type Entry = Pick<SchemaField, 'path' | 'value' | 'required'> & { readonly inner: Json; readonly known: readonly string[] };
+
+const fieldOf = ({ inner: schema, path, known, value, required }: Entry): SchemaField | null => {
   const kind = kindOf(schema);
   return (
     kind && {
@@ -72,6 +78,7 @@ const fieldOf = (schema: Json, path: readonly string[], known: readonly string[]
       max: schema.maximum,
       fallback: schema.default,
       fixed: schema.const !== undefined,
+      required,
       value: value ?? schema.default,
     }
   );
@@ -89,6 +96,13 @@ const kindOf = ({ type, enum: options, items, const: only }: Json): SchemaField[
 export const patchAt = (path: readonly string[], value: unknown): Record<string, unknown> => {
   const [first = '', ...rest] = path;
   return { [first]: rest.length === 0 ? value : patchAt(rest, value) };
+};
+
+/** What somebody typed, as the value of the key: nothing is null. What is no number is left for the gateway to refuse, in its words. */
+export const typedValue = ({ kind }: Pick<SchemaField, 'kind'>, text: string): unknown => {
+  if (text.trim() === '') return null;
+  if (kind !== 'number') return text;
+  return Number.isNaN(Number(text)) ? text : Number(text);
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

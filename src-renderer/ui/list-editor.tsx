@@ -1,28 +1,36 @@
 import { Plus, X } from 'lucide-react';
-import { type FormEvent, type ReactElement, useId, useState } from 'react';
+import { type KeyboardEvent, type ReactElement, type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button, IconButton } from '../../ui/button.tsx';
-import type { Save } from './use-save.ts';
+import { Button, IconButton } from './button.tsx';
 
 type ListEditorProps = {
   readonly label: string;
-  readonly help?: string | undefined;
-  readonly placeholder?: string;
+  readonly help?: ReactNode;
+  readonly placeholder?: string | undefined;
+  readonly problem?: string | undefined;
   readonly values: readonly string[];
-  readonly state: Save;
-  readonly onChange: (values: readonly string[]) => Promise<boolean>;
+  readonly busy?: boolean;
+  /** @returns whether it was taken; false leaves what was typed where it is */
+  readonly onChange: (values: readonly string[]) => boolean | Promise<boolean>;
+  readonly onTyped?: () => void;
 };
 
-/** Rows of text: one is added below, each can be taken away. Every change is saved. */
-export const ListEditor = ({ label, help, placeholder, values, state, onChange }: ListEditorProps): ReactElement => {
+/** Rows of text: one is added below, each can be taken away. No form of its own, so that it can stand in one. */
+export const ListEditor = (props: ListEditorProps): ReactElement => {
+  const { label, help, placeholder, problem, values, busy = false, onChange, onTyped } = props;
   const { t } = useTranslation();
   const id = useId();
   const [text, setText] = useState('');
   const wanted = text.trim();
-  const add = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (wanted === '' || values.includes(wanted) || state.busy) return;
+  const cannot = wanted === '' || values.includes(wanted) || busy;
+  const add = async (): Promise<void> => {
+    if (cannot) return;
     if (await onChange([...values, wanted])) setText('');
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    void add();
   };
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
@@ -37,7 +45,7 @@ export const ListEditor = ({ label, help, placeholder, values, state, onChange }
               <IconButton
                 size="small"
                 label={t('settings.list.remove', { value })}
-                disabled={state.busy}
+                disabled={busy}
                 onClick={() => void onChange(values.filter((other) => other !== value))}
               >
                 <X size={14} />
@@ -46,7 +54,7 @@ export const ListEditor = ({ label, help, placeholder, values, state, onChange }
           ))}
         </ul>
       )}
-      <form onSubmit={(event) => void add(event)} className="flex gap-2">
+      <div className="flex gap-2">
         <input
           id={id}
           type="text"
@@ -55,20 +63,21 @@ export const ListEditor = ({ label, help, placeholder, values, state, onChange }
           autoComplete="off"
           spellCheck={false}
           aria-describedby={`${id}-help`}
-          aria-invalid={state.error ? true : undefined}
+          aria-invalid={problem ? true : undefined}
+          onKeyDown={onKeyDown}
           onChange={(event) => {
             setText(event.target.value);
-            state.forget();
+            onTyped?.();
           }}
           className="h-9 min-w-0 flex-1 rounded-lg border border-input bg-background px-3 font-mono text-[13px] placeholder:font-sans placeholder:text-muted-foreground focus-visible:outline-offset-0 aria-invalid:border-bad"
         />
-        <Button type="submit" className="h-9" disabled={wanted === '' || values.includes(wanted) || state.busy}>
+        <Button className="h-9" disabled={cannot} onClick={() => void add()}>
           <Plus size={14} aria-hidden />
           {t('settings.list.add')}
         </Button>
-      </form>
-      <p id={`${id}-help`} className={state.error ? 'text-bad text-xs' : 'text-muted-foreground text-xs empty:hidden'}>
-        {state.error?.message ?? help}
+      </div>
+      <p id={`${id}-help`} className={problem ? 'text-bad text-xs' : 'text-muted-foreground text-xs empty:hidden'}>
+        {problem ?? help}
       </p>
     </div>
   );

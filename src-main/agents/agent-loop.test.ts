@@ -11,6 +11,7 @@ const run = async (
   script: (step: number, messages: readonly ModelMessage[]) => readonly ModelEvent[],
   runTool: (call: ModelToolCall) => string | Promise<string> = () => 'the same',
   maxSteps = 25,
+  theirs: readonly string[] = [],
 ) => {
   const asked: (readonly ModelMessage[])[] = [];
   const ran: string[] = [];
@@ -23,13 +24,14 @@ const run = async (
       yield* script(asked.length - 1, messages);
     },
   };
-  const { error } = await runAgentLoop({
+  const { error, clientCalls } = await runAgentLoop({
     ...{ model, system: '', history: [{ role: 'user', content: 'go' }], tools: () => [], maxSteps, traceId: 't' },
     signal: new AbortController().signal,
     onText: (piece) => {
       said += piece;
     },
     onState: () => undefined,
+    handedOver: { tools: theirs.map((name) => ({ name, description: '', parameters: {} })) },
     lastWords: () => null,
     isParallel: (name) => name === 'look',
     runTool: async (one) => {
@@ -37,7 +39,7 @@ const run = async (
       return runTool(one);
     },
   });
-  return { code: error?.code ?? null, said, ran, asked };
+  return { code: error?.code ?? null, said, ran, asked, clientCalls };
 };
 
 describe('the agent loop', () => {
@@ -95,6 +97,15 @@ describe('the agent loop', () => {
     expect(changing).toMatchObject({ code: null, said: 'ok' });
     const others = await run((step) => (step < 10 ? [call(`c${step}`, `{"n":${step}}`), end] : [text('ok'), end]));
     expect(others).toMatchObject({ code: null });
+  });
+
+  it("runs its own calls of a step, and gives those of the client's tools as the result", async () => {
+    const theirs: ModelEvent = { type: 'tool_call', call: { id: 'b', name: 'theirs', argumentsJson: '{"x":1}' } };
+    const { code, ran, asked, clientCalls } = await run(() => [text('Let me see.'), theirs, call('a'), end], undefined, 25, ['theirs']);
+    expect({ code, ran, steps: asked.length, clientCalls }).toEqual({
+      ...{ code: null, ran: ['a'], steps: 1 },
+      clientCalls: [{ id: 'b', name: 'theirs', argumentsJson: '{"x":1}' }],
+    });
   });
 
   it('stops at the limit of steps', async () => {

@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/app-error.ts';
-import type { ModelClient, ModelMessage, ModelRequest, ModelTool, ModelToolCall } from './models/model-client.ts';
+import type { ClientTools, ModelClient, ModelMessage, ModelRequest, ModelTool, ModelToolCall } from './models/model-client.ts';
 import { createRepeatedCalls } from './repeated-calls.ts';
 
 /** Calls that run side by side at most. */
@@ -11,6 +11,8 @@ export type LoopInput = {
   readonly history: readonly ModelMessage[];
   /** Asked for each step: a skill that was taken up brings its own. */
   readonly tools: () => readonly ModelTool[];
+  /** Tools that are not ours to run: a step that calls one is the last, and the calls are the result. */
+  readonly handedOver?: ClientTools | undefined;
   /** What the answer must fit, where it is to be JSON. */
   readonly outputSchema?: ModelRequest['outputSchema'];
   readonly maxSteps: number;
@@ -31,6 +33,8 @@ export type LoopResult = {
   readonly outputTokens: number;
   /** What was said last: in answer to the last results of tools. */
   readonly lastText: string;
+  /** What the client is asked to run. */
+  readonly clientCalls: readonly ModelToolCall[];
   readonly error: AppError | null;
 };
 
@@ -43,7 +47,11 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
   let inputTokens = 0;
   let outputTokens = 0;
   let text = '';
-  const result = (error: AppError | null): LoopResult => ({ inputTokens, outputTokens, lastText: text, error });
+  const result = (error: AppError | null, clientCalls: readonly ModelToolCall[] = []): LoopResult => ({
+    ...{ inputTokens, outputTokens, clientCalls, error },
+    lastText: text,
+  });
+  const theirs = new Set(input.handedOver?.tools.map(({ name }) => name));
   let saidBefore = false;
   const repeated = createRepeatedCalls();
 
@@ -51,7 +59,11 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
     text = '';
     const calls: ModelToolCall[] = [];
     for await (const event of input.model.stream(
-      { system: input.system, messages, tools: input.tools(), outputSchema: input.outputSchema, traceId: input.traceId },
+      {
+        ...{ system: input.system, messages, outputSchema: input.outputSchema, traceId: input.traceId },
+        ...input.handedOver,
+        tools: [...input.tools(), ...(input.handedOver?.tools ?? [])],
+      },
       input.signal,
     )) {
       if (input.signal.aborted) return result(null);
@@ -85,7 +97,9 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
     saidBefore ||= text !== '';
     messages.push({ role: 'assistant', content: text, toolCalls: calls });
     input.onState('running_tool');
-    for (const group of sideBySide(calls, input.isParallel)) {
+    const handedOver = calls.filter(({ name }) => theirs.has(name)).slice(0, input.handedOver?.oneToolAtATime ? 1 : undefined);
+    const own = calls.filter(({ name }) => !theirs.has(name));
+    for (const group of sideBySide(own, input.isParallel)) {
       const contents = await allOf(
         group.map(async (call) => {
           const refusal = repeated.refusal(call);
@@ -104,6 +118,7 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
       text = lastWords;
       return result(null);
     }
+    if (handedOver.length > 0) return result(null, handedOver);
     if (repeated.insists()) return result(goesInCircles());
     input.onState('thinking');
   }

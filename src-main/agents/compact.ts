@@ -27,9 +27,9 @@ export const compact = async (past: Past, asking: Asking): Promise<Compacted> =>
   const older = past.turns.slice(0, past.turns.length - kept.length);
   const last = older.at(-1);
   if (!last) return none;
-  const { text, ...tokens } = await summarize({ summary: past.summary, turns: older }, asking);
+  const { text, ...tokens } = await summarize({ ...past, turns: older }, asking);
   if (text === '') return { ...none, ...tokens };
-  return { past: { summary: text, turns: kept }, summary: { content: text, upToSeq: last.endSeq }, ...tokens };
+  return { past: { ...past, summary: text, turns: kept }, summary: { content: text, upToSeq: last.endSeq }, ...tokens };
 };
 
 const sizeOf = (turns: readonly PastTurn[]): { chars: number; events: number } => ({

@@ -1,3 +1,4 @@
+import type { ToolCall } from '../../src-shared/contract/events.ts';
 import type { EventRow } from '../storage/database.ts';
 import type { ModelToolCall } from './models/model-client.ts';
 import type { WithAttachments } from './read-attachments.ts';
@@ -16,7 +17,12 @@ export const toModelMessages = (rows: readonly EventRow[], current: string): Wit
 /** A turn that has ended, as a model wants it. `endSeq` orders the turns. */
 export type PastTurn = { readonly endSeq: number; readonly events: number; readonly chars: number; readonly messages: WithAttachments[] };
 /** What was said; `summary` stands for all turns before those that are here. */
-export type Past = { readonly summary: string | null; readonly turns: readonly PastTurn[] };
+export type Past = {
+  readonly summary: string | null;
+  readonly turns: readonly PastTurn[];
+  /** Calls that clients were asked to run. */
+  readonly handedOver: readonly ToolCall[];
+};
 
 export const pastOf = (rows: readonly EventRow[], current: string): Past => {
   const summary = rows.findLast(({ event }) => event.type === 'summary')?.event;
@@ -24,7 +30,8 @@ export const pastOf = (rows: readonly EventRow[], current: string): Past => {
   const turns = endedTurns(rows, current)
     .map(pastTurn)
     .filter(({ endSeq }) => endSeq > upToSeq);
-  return { summary: summary?.type === 'summary' ? summary.content : null, turns };
+  const handedOver = rows.flatMap(({ event }) => (event.type === 'tool_call' && event.tool.status === 'handed_over' ? [event.tool] : []));
+  return { summary: summary?.type === 'summary' ? summary.content : null, turns, handedOver };
 };
 
 /** The newest that there is room for. */
@@ -41,10 +48,11 @@ export const asMessages = ({ summary, turns }: Past): WithAttachments[] => {
 const pastTurn = (rows: EventRow[]): PastTurn => {
   const messages: WithAttachments[] = [];
   for (const { event } of rows) {
-    if (event.type === 'message')
+    // Neither is said where a client's tool is called and its result is brought.
+    if (event.type === 'message' && (event.content !== '' || event.attachments))
       messages.push({ role: 'user', content: event.content, ...(event.attachments ? { attachments: event.attachments } : {}) });
-    else if (event.type === 'response') messages.push({ role: 'assistant', content: event.content, toolCalls: [] });
-    else if (event.type === 'tool_call' && event.tool.status !== 'started' && event.tool.status !== 'awaiting_approval')
+    else if (event.type === 'response' && event.content !== '') messages.push({ role: 'assistant', content: event.content, toolCalls: [] });
+    else if (event.type === 'tool_call' && hasResult(event.tool))
       pushToolCall(messages, event.tool.id, event.tool.name, event.tool.arguments, event.tool.result ?? '');
     else if ((event.type === 'error' || event.type === 'status') && event.partial)
       messages.push({ role: 'assistant', content: event.partial, toolCalls: [] });
@@ -52,6 +60,9 @@ const pastTurn = (rows: EventRow[]): PastTurn => {
   const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
   return { endSeq: rows.findLast(isEnd)?.seq ?? 0, events: rows.length, chars, messages };
 };
+
+/** A call that was handed over comes again with its result, in the turn that brought it. */
+const hasResult = ({ status }: ToolCall): boolean => status === 'finished' || status === 'failed' || status === 'denied';
 
 const endedTurns = (rows: readonly EventRow[], current: string): EventRow[][] => {
   const turns = new Map<string, EventRow[]>();

@@ -7,12 +7,13 @@ import { type LoopInput, runAgentLoop } from './agent-loop.ts';
 import type { Agent, AgentRegistry } from './agent-registry.ts';
 import { budgeted } from './budgets/budgeted-model.ts';
 import type { Budgets } from './budgets/budgets.ts';
+import { answerOf, shownCall } from './client-results.ts';
 import { compact } from './compact.ts';
 import { asMessages, historyEvents, type Past, pastOf } from './history.ts';
 import { openModelChain } from './models/model-chain.ts';
-import type { ModelMessage } from './models/model-client.ts';
+import type { ModelMessage, ModelToolCall } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
-import { type ReadAttachments, withoutPictures } from './read-attachments.ts';
+import { type ReadAttachments, type WithAttachments, withoutPictures } from './read-attachments.ts';
 import { askForOutput, outputInstruction } from './structured-output.ts';
 import type { Tool, ToolGate } from './tools/tool.ts';
 import { mayUse, type ToolCatalog } from './tools/tool-catalog.ts';
@@ -70,6 +71,12 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
     const budget = ports.budgets.forTurn(request);
     let lastWords: string | null = null;
     let modelId = (): string | null => null;
+    /** Some servers number calls anew in every step; within a turn an id must be one call's. */
+    const ownId = (call: ModelToolCall): ModelToolCall => {
+      const id = calls.has(call.id) ? `${call.id}.${calls.size}` : call.id;
+      calls.add(id);
+      return { ...call, id };
+    };
     try {
       const agent = ports.agents.get(request.agentId);
       const [chain, past, workspace] = await Promise.all([
@@ -90,16 +97,22 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       const compacted = past ? await compact(past, { model: chain.client, traceId: request.traceId, signal }) : null;
       if (compacted?.summary) await onSummary(compacted.summary);
       const history = request.history ?? (compacted ? asMessages(compacted.past) : []);
+      const results = answerOf(request.toolResults ?? [], request.history ?? null, past?.handedOver ?? []);
+      if (!request.session.hidden) for (const call of results.calls) await onToolEnded(call);
       const skills = await ports.beginSkills({ agentId: agent.id, content: request.content, history });
       const runner = (): ToolRunner => runnerFor(agent, request.options.tools, skills.tools());
       const { outputSchema } = request.options;
+      const { clientTools } = request;
       const notes = request.options.system === undefined && mayUse(agent.tools, 'memory_read') ? await ports.readNotes(workspace) : '';
       const system = `${request.options.system ?? agent.system}${notes}${skills.prompt}`;
       const loop: Omit<LoopInput, 'history' | 'onText'> = {
         model: chain.client,
         system: outputSchema ? `${system}\n\n${outputInstruction(outputSchema)}`.trim() : system,
         outputSchema,
-        tools: () => runner().offered,
+        // What a skill brings may have the name of one of the client's, and gives way.
+        tools: () =>
+          clientTools ? runner().offered.filter(({ name }) => clientTools.tools.every((tool) => tool.name !== name)) : runner().offered,
+        handedOver: clientTools,
         maxSteps: agent.maxSteps,
         traceId: request.traceId,
         signal,
@@ -107,11 +120,8 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
         lastWords: () => lastWords,
         isParallel: (call) => runner().isParallel(call),
         runTool: async (call) => {
-          // Some servers number calls anew in every step; within a turn an id must be one call's.
-          const id = calls.has(call.id) ? `${call.id}.${calls.size}` : call.id;
-          calls.add(id);
           const result = await runner().run(
-            { ...call, id },
+            ownId(call),
             {
               ...{ workspace, signal, agentId: agent.id, sessionId: request.session.id, ownerId: request.ownerId },
               ...{ messageId: request.messageId, traceId: request.traceId },
@@ -131,8 +141,11 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           return result;
         },
       };
-      const { content, attachments = [] } = request;
-      const asked = await ports.readAttachments([...history, { role: 'user', content, attachments }], workspace);
+      const { content, attachments = [], images = [] } = request;
+      const question: WithAttachments = { role: 'user', content, attachments, ...(images.length > 0 ? { images } : {}) };
+      // Who only brings results asks nothing.
+      const isAsked = content !== '' || attachments.length > 0 || images.length > 0 || results.messages.length === 0;
+      const asked = await ports.readAttachments([...history, ...results.messages, ...(isAsked ? [question] : [])], workspace);
       const quietly = (history: readonly ModelMessage[]) => runAgentLoop({ ...loop, history, onText: () => undefined });
       const result = outputSchema
         ? await askForOutput({ schema: outputSchema, history: asked, signal, ask: quietly, onText })
@@ -140,7 +153,9 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       const inputTokens = result.inputTokens + (compacted?.inputTokens ?? 0);
       const outputTokens = result.outputTokens + (compacted?.outputTokens ?? 0);
       const { error } = result;
-      return { usage: { inputTokens, outputTokens, costUsd: budget.spentUsd() }, model: modelId(), error };
+      const clientCalls = result.clientCalls.map(ownId);
+      for (const call of clientCalls) await onToolEnded({ ...shownCall(call), status: 'handed_over' });
+      return { usage: { inputTokens, outputTokens, costUsd: budget.spentUsd() }, model: modelId(), clientCalls, error };
     } catch (thrown) {
       return { usage: { inputTokens: 0, outputTokens: 0, costUsd: budget.spentUsd() }, model: modelId(), error: AppError.from(thrown) };
     }

@@ -33,7 +33,7 @@ type AskOptions = {
 export const askForOutput = async ({ schema, history, signal, ask, onText }: AskOptions): Promise<LoopResult> => {
   const { validate } = await readJsonSchema(schema, 'answer');
   const first = await ask(history);
-  if (first.error || signal.aborted) return told(first, onText);
+  if (first.error || signal.aborted || first.clientCalls.length > 0) return told(first, onText);
   const problem = problemOf(first.lastText, validate);
   if (problem === null) return told(first, onText);
   const again = await ask([
@@ -46,7 +46,7 @@ export const askForOutput = async ({ schema, history, signal, ask, onText }: Ask
     inputTokens: first.inputTokens + again.inputTokens,
     outputTokens: first.outputTokens + again.outputTokens,
   };
-  if (both.error || signal.aborted) return told(both, onText);
+  if (both.error || signal.aborted || both.clientCalls.length > 0) return told(both, onText);
   const stillWrong = problemOf(both.lastText, validate);
   if (stillWrong === null) return told(both, onText);
   return told({ ...both, error: garbage(stillWrong) }, onText);

@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Approval, DurableEvent, ToolCall, TurnEvent, TurnState, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
+import type { ModelToolCall } from '../agents/models/model-client.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { Database, Write } from '../storage/database.ts';
 import { wordsFor } from './status-words.ts';
@@ -29,6 +30,8 @@ export type AgentResult = {
   readonly usage: Usage;
   /** The model it was put to, as `/status` names it; null where it came to none. */
   readonly model: string | null;
+  /** What the client is asked to run, as the model wrote it. */
+  readonly clientCalls?: readonly ModelToolCall[];
   readonly error: AppError | null;
 };
 
@@ -189,7 +192,11 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     const { status, event, error } = ending(result, durationMs);
     const done = (final: Pick<TurnOutcome, 'status' | 'error'>): void => {
       ended = true;
-      const full: TurnOutcome = { ...final, reply: text, toolCalls: [...toolCalls.values()], usage: result.usage, durationMs };
+      const full: TurnOutcome = {
+        ...{ ...final, reply: text, usage: result.usage, durationMs },
+        toolCalls: [...toolCalls.values()],
+        clientCalls: result.clientCalls ?? [],
+      };
       ports.onEnded(turn, full);
       settle(full);
       listeners.clear();

@@ -37,7 +37,7 @@ const said = (who: string, at: number, content: string): string =>
   `\n## ${who} · ${iso(at)}\n${content.trim() === '' ? '' : `\n${closed(content)}\n`}`;
 
 const toolCall = (tool: ToolCall, at: number): string =>
-  tool.status === 'started'
+  tool.status === 'started' || tool.status === 'handed_over'
     ? `\n### Tool ${oneLine(tool.name)} · ${iso(at)}\n\n${fenced(JSON.stringify(tool.arguments, null, 2), 'json')}`
     : `\n### ${tool.status === 'failed' ? 'Failure' : 'Result'} of ${oneLine(tool.name)}${
         tool.durationMs === undefined ? '' : ` · ${tool.durationMs} ms`

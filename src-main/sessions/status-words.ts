@@ -21,7 +21,7 @@ const zh: Words = {
       done: '完成',
     })[state],
   tool: (call) =>
-    `${{ awaiting_approval: '等待批准:', started: '开始运行', finished: '已运行', failed: '运行失败:', denied: '未获批准:' }[call.status]} ${call.name}`,
+    `${{ awaiting_approval: '等待批准:', started: '开始运行', finished: '已运行', failed: '运行失败:', denied: '未获批准:', handed_over: '交给客户端:' }[call.status]} ${call.name}`,
   fallback: (failed, next) => `${failed} 改用 ${next}…`,
 };
 
@@ -38,7 +38,7 @@ const en: Words = {
       done: 'done',
     })[state],
   tool: (call) =>
-    `${{ awaiting_approval: 'waiting for approval:', started: 'running', finished: 'ran', failed: 'failed:', denied: 'not allowed:' }[call.status]} ${call.name}`,
+    `${{ awaiting_approval: 'waiting for approval:', started: 'running', finished: 'ran', failed: 'failed:', denied: 'not allowed:', handed_over: 'asked of the client:' }[call.status]} ${call.name}`,
   fallback: (failed, next) => `${failed} Asking ${next}…`,
 };
 

@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
-import type { ModelMessage } from '../agents/models/model-client.ts';
+import type { ClientResult } from '../agents/client-results.ts';
+import type { ClientTools, ModelImage, ModelMessage } from '../agents/models/model-client.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import { maskKeys } from '../logs/mask-keys.ts';
 import type { Principal } from '../principal.ts';
@@ -34,6 +35,11 @@ export type IncomingMessage = {
   readonly replyTo?: string | undefined;
   /** What was said before, where the client brings it along; empty: nothing, or it leaves that to the session. */
   readonly history?: readonly ModelMessage[] | undefined;
+  /** Tools that the client runs, and what came of those that it was asked to run. */
+  readonly clientTools?: ClientTools | undefined;
+  readonly toolResults?: readonly ClientResult[] | undefined;
+  /** Pictures that are not to be kept. */
+  readonly images?: readonly ModelImage[] | undefined;
   /** Nothing that is said is to be kept; instead of a `sessionId`. */
   readonly hidden?: boolean | undefined;
   readonly idempotency?: { readonly key: string; readonly bodyHash: string } | undefined;
@@ -84,6 +90,9 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
       session,
       isFirst: takeFirst(),
       ...(message.history?.length ? { history: message.history } : {}),
+      ...(message.clientTools ? { clientTools: message.clientTools } : {}),
+      ...(message.toolResults?.length ? { toolResults: message.toolResults } : {}),
+      ...(message.images?.length ? { images: message.images } : {}),
       ownerId: by.id,
       agentId: named ?? session.agentId,
       via: message.via,
@@ -143,8 +152,11 @@ export const createSubmitMessage = (ports: SubmitPorts): SubmitMessage => {
 const withoutKeys = (message: IncomingMessage): IncomingMessage => ({
   ...message,
   content: maskKeys(message.content),
-  ...(message.history ? { history: message.history.map((said) => ({ ...said, content: maskKeys(said.content) })) } : {}),
+  ...(message.history ? { history: message.history.map(withoutKeysIn) } : {}),
+  ...(message.toolResults ? { toolResults: message.toolResults.map(withoutKeysIn) } : {}),
 });
+
+const withoutKeysIn = <T extends { readonly content: string }>(said: T): T => ({ ...said, content: maskKeys(said.content) });
 
 const conflict = (): AppError => new AppError('IDEMPOTENCY_CONFLICT', { hint: 'Use a new key for a new message.' });
 

@@ -91,6 +91,9 @@ export const endFromStore = async (database: Database, row: TurnRow): Promise<St
     status: row.status,
     reply: replyIn(events),
     toolCalls: toolCallsIn(events),
+    clientCalls: toolCallsIn(events)
+      .filter((call) => call.status === 'handed_over')
+      .map(({ id, name, arguments: args }) => ({ id, name, argumentsJson: JSON.stringify(args) })),
     durationMs: response?.type === 'response' ? response.durationMs : Math.max(0, (row.endedAt ?? row.acceptedAt) - row.acceptedAt),
     usage: row.usage ?? noUsage,
     error:

@@ -1,7 +1,8 @@
 import type { AppError } from '../../src-shared/app-error.ts';
 import type { Approval, Attachment, DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
-import type { ModelMessage } from '../agents/models/model-client.ts';
+import type { ClientResult } from '../agents/client-results.ts';
+import type { ClientTools, ModelImage, ModelMessage, ModelToolCall } from '../agents/models/model-client.ts';
 import type { NewSessionRow, TurnOptions } from '../storage/database.ts';
 
 /** What a turn is asked to do. Of one whose session is `hidden` nothing that is said goes to the disk: only that it ran, and how it ended. */
@@ -14,6 +15,12 @@ export type TurnRequest = {
   readonly isNested?: boolean;
   /** What was said before, as the client has it: stands instead of what the session has. Never stored. */
   readonly history?: readonly ModelMessage[] | undefined;
+  /** Tools of the client's own: a call of one ends the turn. Never stored. */
+  readonly clientTools?: ClientTools | undefined;
+  /** What came of the calls that ended the turn before. */
+  readonly toolResults?: readonly ClientResult[] | undefined;
+  /** Pictures beside the words that are not uploads. Never stored. */
+  readonly images?: readonly ModelImage[] | undefined;
   readonly ownerId: string;
   readonly agentId: string;
   /** The door it came in by. */
@@ -34,6 +41,8 @@ export type TurnOutcome = {
   readonly status: 'completed' | 'cancelled' | 'failed' | 'timeout' | 'parked' | 'dropped';
   readonly reply: string;
   readonly toolCalls: readonly ToolCall[];
+  /** What the client is asked to run. */
+  readonly clientCalls: readonly ModelToolCall[];
   readonly usage: Usage;
   readonly durationMs: number;
   readonly error: AppError | null;

@@ -31,8 +31,8 @@ export const toolCallSchema = z.object({
   id: z.string(),
   name: z.string(),
   arguments: z.record(z.string(), z.unknown()),
-  /** `denied`: by policy, by somebody, or because nobody answered in time. */
-  status: z.enum(['awaiting_approval', 'started', 'finished', 'failed', 'denied']),
+  /** `denied`: by policy, by somebody, or because nobody answered in time. `handed_over`: a tool of the client's, who is asked to run it. */
+  status: z.enum(['awaiting_approval', 'started', 'finished', 'failed', 'denied', 'handed_over']),
   /** What the model was told; capped. */
   result: z.string().optional(),
   /** Only while it runs, only for who asked for `stream`, never stored: a piece of what it says, at its offset in UTF-16 units. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAnthropicModel } from './anthropic.ts';
 import { aRequest, collect, describeModelClient, fixture } from './model-client.conformance.ts';
 import { createModelTransport } from './model-transport.ts';
-import { type ScriptedUpstream, sse, startScriptedUpstream } from './scripted-upstream.ts';
+import { answer, type ScriptedUpstream, sse, startScriptedUpstream } from './scripted-upstream.ts';
 
 const create = (options: Pick<Parameters<typeof createAnthropicModel>[0], 'baseUrl' | 'transport' | 'apiKey'>) =>
   createAnthropicModel({ provider: 'anthropic', model: 'claude-sonnet-4-6', keyVariables: ['ANTHROPIC_API_KEY'], ...options });
@@ -103,6 +103,45 @@ describe('anthropic wire', () => {
       tools: [{ name: 'give_answer', input_schema: { properties: { answer: { type: 'array' } } } }],
       tool_choice: { type: 'tool', name: 'give_answer' },
     });
+  });
+
+  it('has a tool chosen as the request says', async () => {
+    const tools = [{ name: 'look', description: '', parameters: { type: 'object' } }];
+    const choice = async (over: object) => {
+      await ask('', { tools, ...over });
+      return upstream.seen.at(-1)?.body.tool_choice;
+    };
+    expect(await choice({})).toBeUndefined();
+    expect(await choice({ toolChoice: 'required' })).toEqual({ type: 'any' });
+    expect(await choice({ toolChoice: { name: 'look' }, oneToolAtATime: true })).toEqual({
+      type: 'tool',
+      name: 'look',
+      disable_parallel_tool_use: true,
+    });
+    expect(await choice({ oneToolAtATime: true })).toEqual({ type: 'auto', disable_parallel_tool_use: true });
+  });
+
+  it('may call its own tools before it gives the answer', async () => {
+    const tools = [{ name: 'look', description: '', parameters: { type: 'object' } }];
+    const outputSchema = { type: 'object', properties: { n: { type: 'integer' } } };
+    const names = () => (upstream.seen.at(-1)!.body.tools as { name: string }[]).map(({ name }) => name);
+    const called = (name: string, input: unknown) =>
+      answer(200, JSON.stringify({ content: [{ type: 'tool_use', id: 't', name, input }], stop_reason: 'tool_use' }));
+    upstream.play(called('look', { at: 'it' }));
+    expect(await ask('', { tools, outputSchema })).toContainEqual({
+      type: 'tool_call',
+      call: { id: 't', name: 'look', argumentsJson: '{"at":"it"}' },
+    });
+    expect({ names: names(), choice: upstream.seen.at(-1)?.body.tool_choice }).toEqual({
+      names: ['look', 'give_answer'],
+      choice: { type: 'any' },
+    });
+    upstream.play(called('give_answer', { answer: { n: 1 } }));
+    const events = await ask('', { tools, outputSchema });
+    expect(events).toContainEqual({ type: 'text', text: '{"n":1}' });
+    expect(events.filter(({ type }) => type === 'tool_call')).toEqual([]);
+    await ask('', { tools, outputSchema, toolChoice: 'required' });
+    expect(names()).toEqual(['look']);
   });
 
   it('sends pictures beside the words', async () => {

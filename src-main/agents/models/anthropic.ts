@@ -17,7 +17,7 @@ export const createAnthropicModel = (options: HttpModelOptions): ModelClient => 
     return base.endsWith('/v1') ? `${base}/messages` : `${base}/v1/messages`;
   });
 
-  const requestFor = ({ system, messages, tools, outputSchema, traceId }: ModelRequest): SseRequest => ({
+  const requestFor = ({ system, messages, traceId, ...request }: ModelRequest): SseRequest => ({
     origin,
     path,
     headers: {
@@ -34,7 +34,7 @@ export const createAnthropicModel = (options: HttpModelOptions): ModelClient => 
       ...(system === '' ? {} : { system }),
       messages: toTurns(messages),
       stream: true,
-      ...toTools(tools, outputSchema),
+      ...toTools(request),
     }),
   });
 
@@ -100,18 +100,28 @@ const toId = (id: string): string => id.replace(/[^A-Za-z0-9_-]/g, '_');
 /** This wire knows no schema of answers: the answer is the arguments of a tool that must be called in the end. */
 const answerTool = 'give_answer';
 
-const toTools = (tools: readonly ModelTool[], outputSchema: ModelRequest['outputSchema']): object => {
-  if (!outputSchema) return tools.length > 0 ? { tools: tools.map(toTool) } : {};
-  const answer = {
-    name: answerTool,
-    description: 'Gives the final answer. Call it once, last.',
-    input_schema: { type: 'object', properties: { answer: outputSchema }, required: ['answer'] },
-  };
-  return {
-    tools: [...tools.map(toTool), answer],
-    tool_choice: tools.length > 0 ? { type: 'any' } : { type: 'tool', name: answerTool },
-  };
+const toTools = ({ tools, outputSchema, toolChoice, oneToolAtATime }: Omit<ModelRequest, 'system' | 'messages' | 'traceId'>): object => {
+  // Who must call a tool does not answer.
+  const answers = outputSchema && toolChoice === undefined ? [answerWith(outputSchema)] : [];
+  const all = [...tools.map(toTool), ...answers];
+  if (all.length === 0) return {};
+  const choice = toChoice(toolChoice, answers.length > 0, tools.length > 0);
+  const alone = oneToolAtATime ? { disable_parallel_tool_use: true } : {};
+  return { tools: all, ...(choice || oneToolAtATime ? { tool_choice: { type: 'auto', ...choice, ...alone } } : {}) };
 };
+
+const toChoice = (toolChoice: ModelRequest['toolChoice'], answers: boolean, hasTools: boolean): object | null => {
+  if (typeof toolChoice === 'object') return { type: 'tool', name: toolChoice.name };
+  if (toolChoice === 'required') return { type: 'any' };
+  if (!answers) return null;
+  return hasTools ? { type: 'any' } : { type: 'tool', name: answerTool };
+};
+
+const answerWith = (outputSchema: Readonly<Record<string, unknown>>): object => ({
+  name: answerTool,
+  description: 'Gives the final answer. Call it once, last.',
+  input_schema: { type: 'object', properties: { answer: outputSchema }, required: ['answer'] },
+});
 
 const answerAsText = (event: ModelEvent): readonly ModelEvent[] => {
   if (event.type !== 'tool_call' || event.call.name !== answerTool) return [event];

@@ -27,11 +27,18 @@ export type ModelRequest = {
   readonly system: string;
   readonly messages: readonly ModelMessage[];
   readonly tools: readonly ModelTool[];
+  /** `required`: one of the tools has to be called; or this one. Not given: as the model likes. */
+  readonly toolChoice?: 'required' | { readonly name: string } | undefined;
+  /** Calls at most one tool at a time. */
+  readonly oneToolAtATime?: boolean | undefined;
   /** The answer, once no more tools are called, is JSON that fits this JSON Schema – as far as the server can see to it. */
   readonly outputSchema?: Readonly<Record<string, unknown>> | undefined;
   /** For the provider's logs and ours. */
   readonly traceId: string;
 };
+
+/** Tools that the client runs itself, and how the model is to call them. */
+export type ClientTools = Pick<ModelRequest, 'tools' | 'toolChoice' | 'oneToolAtATime'>;
 
 /**
  * What a model streams. A stream never throws: its last event is `end` or `error`, always exactly one.

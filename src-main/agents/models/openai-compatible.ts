@@ -49,7 +49,7 @@ export const createOpenAiCompatibleModel = (options: HttpModelOptions): ModelCli
       ...(request.outputSchema && quirks.takesSchema()
         ? { response_format: { type: 'json_schema', json_schema: { name: 'answer', schema: request.outputSchema } } }
         : {}),
-      ...(request.tools.length > 0 ? { tools: request.tools.map(toTool) } : {}),
+      ...(request.tools.length > 0 ? toTools(request) : {}),
     }),
   });
 
@@ -104,6 +104,14 @@ const toParts = (text: string, images: readonly ModelImage[]): readonly unknown[
   ...(text === '' ? [] : [{ type: 'text', text }]),
   ...images.map(({ mediaType, base64 }) => ({ type: 'image_url', image_url: { url: `data:${mediaType};base64,${base64}` } })),
 ];
+
+const toTools = ({ tools, toolChoice, oneToolAtATime }: ModelRequest): object => ({
+  tools: tools.map(toTool),
+  ...(toolChoice === undefined
+    ? {}
+    : { tool_choice: typeof toolChoice === 'string' ? toolChoice : { type: 'function', function: { name: toolChoice.name } } }),
+  ...(oneToolAtATime ? { parallel_tool_calls: false } : {}),
+});
 
 const toTool = ({ name, description, parameters }: ModelTool): unknown => ({
   type: 'function',

@@ -1,4 +1,4 @@
-import { Ban, Check, ChevronRight, LoaderCircle, ShieldAlert, Wrench, X } from 'lucide-react';
+import { ArrowUpRight, Ban, Check, ChevronRight, LoaderCircle, ShieldAlert, Wrench, X } from 'lucide-react';
 import { type ReactElement, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ToolCall } from '../../../src-shared/contract/events.ts';
@@ -56,6 +56,7 @@ const StatusMark = ({ status, label }: { readonly status: ToolCall['status']; re
     denied: <Ban size={14} className="text-bad" />,
     started: <LoaderCircle size={14} className="spin text-link" />,
     finished: <Check size={14} className="text-ok" />,
+    handed_over: <ArrowUpRight size={14} className="text-muted-foreground" />,
     failed: <X size={14} className="text-bad" />,
   };
   return (

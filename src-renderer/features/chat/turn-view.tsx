@@ -59,9 +59,12 @@ const Question = ({ turn, onStop }: Pick<TurnViewProps, 'turn' | 'onStop'>): Rea
     <div className="group/question mb-5 flex flex-col items-end">
       <h2 className="sr-only">{t('chat.youSaid')}</h2>
       <Attachments attachments={turn.attachments} />
-      <div className="max-w-[85%] whitespace-pre-wrap rounded-2xl rounded-br-md bg-muted px-4 py-2.5 text-[15px] leading-relaxed [overflow-wrap:anywhere]">
-        {turn.question}
-      </div>
+      {/* Nothing is said where a client only brings the results of its tools. */}
+      {turn.question === '' ? null : (
+        <div className="max-w-[85%] whitespace-pre-wrap rounded-2xl rounded-br-md bg-muted px-4 py-2.5 text-[15px] leading-relaxed [overflow-wrap:anywhere]">
+          {turn.question}
+        </div>
+      )}
       {turn.phase === 'queued' && turn.messageId !== null ? (
         <div className="mt-1 flex h-7 items-center gap-1 text-muted-foreground text-xs">
           {t('turn.queued')}

@@ -138,6 +138,7 @@ export const common = {
   'tool.started': 'Running',
   'tool.finished': 'Done',
   'tool.failed': 'Failed',
+  'tool.handed_over': 'Asked of the client',
   'tool.arguments': 'Arguments',
   'tool.result': 'Result',
   'tool.noArguments': 'none',

@@ -138,6 +138,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'tool.started': '运行中',
   'tool.finished': '完成',
   'tool.failed': '失败',
+  'tool.handed_over': '交给客户端',
   'tool.arguments': '参数',
   'tool.result': '结果',
   'tool.noArguments': '无',

@@ -1,3 +1,4 @@
+import type { ClientTools } from '../agents/models/model-client.ts';
 import type { Clock } from '../gateway-ports.ts';
 import { callerOf, type Principal } from '../principal.ts';
 import type { readIdempotency } from '../sessions/idempotency-key.ts';
@@ -28,6 +29,7 @@ export type Ports = {
 type Asked = {
   readonly agentId: string;
   readonly prompt: ChatPrompt;
+  readonly clientTools: ClientTools | undefined;
   readonly user: string | null | undefined;
   readonly stream: boolean | null | undefined;
 };
@@ -39,7 +41,7 @@ type Words<Body> = { readonly whole: (end: TurnEnd) => Body; readonly telling: (
 export const createAnswerRequest =
   ({ agents, clock, submit, readIdempotency, endOf }: Ports) =>
   async <Body>(
-    { agentId, prompt, user, stream }: Asked,
+    { agentId, prompt, clientTools, user, stream }: Asked,
     info: Info,
     wordsFor: (turn: { readonly messageId: string; readonly acceptedAt: number }) => Words<Body>,
   ): Promise<{ readonly status: 200; readonly body: Body } | AnswerStream> => {
@@ -52,6 +54,9 @@ export const createAnswerRequest =
         channel: 'api',
         content: prompt.content,
         history: prompt.history,
+        toolResults: prompt.toolResults,
+        images: prompt.images,
+        clientTools,
         agentId,
         traceId: info.traceId,
         idempotency,

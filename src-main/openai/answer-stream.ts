@@ -38,7 +38,10 @@ export const firstSign = (turn: Turn, clock: Clock): Promise<TurnEnd | null> =>
       cancelPatience();
       resolve(end);
     };
-    const undo = turn.listen(({ event }) => (event.type === 'delta' || event.type === 'tool_call') && done(null), 0);
+    const undo = turn.listen(
+      ({ event }) => (event.type === 'delta' || (event.type === 'tool_call' && event.tool.status !== 'finished')) && done(null),
+      0,
+    );
     const cancelPatience = clock.after(patienceMs, () => done(null));
     void turn.outcome.then(done);
   });

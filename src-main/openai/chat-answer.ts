@@ -1,6 +1,7 @@
 import type { AppError } from '../../src-shared/app-error.ts';
 import type { Usage } from '../../src-shared/contract/events.ts';
 import type { ChatChunk, ChatCompletion } from '../../src-shared/contract/routes/openai.ts';
+import type { ModelToolCall } from '../agents/models/model-client.ts';
 import type { Sink, Telling } from './answer-stream.ts';
 import { toOpenaiError } from './openai-error.ts';
 import { failureOf, type TurnEnd } from './turn-end.ts';
@@ -14,10 +15,20 @@ export const headOf = (turn: { readonly messageId: string; readonly acceptedAt: 
   model,
 });
 
-export const completionOf = (head: ChatHead, { reply, usage }: TurnEnd): ChatCompletion => ({
+export const completionOf = (head: ChatHead, { reply, clientCalls, usage }: TurnEnd): ChatCompletion => ({
   ...head,
   object: 'chat.completion',
-  choices: [{ index: 0, message: { role: 'assistant', content: reply, refusal: null }, logprobs: null, finish_reason: 'stop' }],
+  choices: [
+    {
+      index: 0,
+      message:
+        clientCalls.length === 0
+          ? { role: 'assistant', content: reply, refusal: null }
+          : { role: 'assistant', content: reply === '' ? null : reply, refusal: null, tool_calls: clientCalls.map(toCall) },
+      logprobs: null,
+      finish_reason: finishOf(clientCalls),
+    },
+  ],
   usage: usageOf(usage),
 });
 
@@ -25,7 +36,7 @@ export const completionOf = (head: ChatHead, { reply, usage }: TurnEnd): ChatCom
 export const tellCompletion = (head: ChatHead, includeUsage: boolean, traceId: string): Telling => {
   const chunk = (choices: ChatChunk['choices'], usage: ChatChunk['usage'] = null): string =>
     JSON.stringify({ ...head, object: 'chat.completion.chunk', choices, ...(includeUsage ? { usage } : {}) } satisfies ChatChunk);
-  const choice = (delta: ChatChunk['choices'][number]['delta'], finish: 'stop' | null = null): string =>
+  const choice = (delta: ChatChunk['choices'][number]['delta'], finish: ChatChunk['choices'][number]['finish_reason'] = null): string =>
     chunk([{ index: 0, delta, logprobs: null, finish_reason: finish }]);
   const refused = (sink: Sink, error: AppError): void => sink.sendLines(JSON.stringify(toOpenaiError(error, traceId).body));
   return {
@@ -34,11 +45,30 @@ export const tellCompletion = (head: ChatHead, includeUsage: boolean, traceId: s
     end: (sink, end) => {
       const failure = failureOf(end);
       if (failure) refused(sink, failure);
-      else sink.sendLines(choice({}, 'stop'), ...(includeUsage ? [chunk([], usageOf(end.usage))] : []), '[DONE]');
+      else {
+        for (const [index, { id, name, argumentsJson }] of end.clientCalls.entries())
+          sink.sendLines(
+            choice({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }),
+            choice({ tool_calls: [{ index, function: { arguments: argumentsJson } }] }),
+          );
+        sink.sendLines(choice({}, finishOf(end.clientCalls)), ...(includeUsage ? [chunk([], usageOf(end.usage))] : []), '[DONE]');
+      }
     },
     refused,
   };
 };
+
+const finishOf = ({ length }: TurnEnd['clientCalls']): 'tool_calls' | 'stop' => (length > 0 ? 'tool_calls' : 'stop');
+
+const toCall = ({
+  id,
+  name,
+  argumentsJson,
+}: ModelToolCall): NonNullable<ChatCompletion['choices'][number]['message']['tool_calls']>[number] => ({
+  id,
+  type: 'function',
+  function: { name, arguments: argumentsJson },
+});
 
 const usageOf = ({ inputTokens, outputTokens }: Usage): ChatCompletion['usage'] => ({
   prompt_tokens: inputTokens,

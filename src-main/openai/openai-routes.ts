@@ -2,10 +2,11 @@ import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts'
 import { createAnswerRequest, type Info, type Ports } from './answer-request.ts';
 import type { AnswerStream } from './answer-stream.ts';
 import { completionOf, headOf, tellCompletion } from './chat-answer.ts';
+import { chatMessagesOf, chatToolsOf } from './chat-messages.ts';
 import { readPrompt } from './chat-prompt.ts';
 import { createModelNames } from './model-names.ts';
 import { responseHeadOf, responseOf, tellResponse } from './response-answer.ts';
-import { messagesOf } from './response-input.ts';
+import { messagesOf, responseToolsOf } from './response-input.ts';
 
 export type OpenaiRoutes = {
   readonly listModels: (input: RouteInput<'listModels'>) => Promise<RouteAnswer<'listModels'>>;
@@ -20,7 +21,9 @@ export type OpenaiRoutes = {
 type Agents = Ports['agents'] & { readonly defaultId: string; readonly list: () => readonly { readonly id: string }[] };
 
 /** The door for clients of OpenAI's API: their words in, the one turn engine, their words out. */
-export const createOpenaiRoutes = (ports: Ports & { readonly agents: Agents }): OpenaiRoutes => {
+export const createOpenaiRoutes = (
+  ports: Ports & { readonly agents: Agents; readonly toolNames: (agentId: string) => readonly string[] },
+): OpenaiRoutes => {
   const names = createModelNames(ports.agents);
   const since = Math.floor(ports.clock.now() / 1_000);
   const modelOf = (id: string) => ({ id, object: 'model' as const, created: since, owned_by: 'openclaw' as const });
@@ -32,8 +35,11 @@ export const createOpenaiRoutes = (ports: Ports & { readonly agents: Agents }): 
       names.agentId(params.id);
       return { status: 200, body: modelOf(params.id) };
     },
-    createChatCompletion: async ({ body: { model, messages, user, stream, stream_options } }, info) => {
-      const asked = { agentId: names.agentId(model), prompt: readPrompt(messages, 'messages'), user, stream };
+    createChatCompletion: async ({ body }, info) => {
+      const { model, user, stream, stream_options } = body;
+      const agentId = names.agentId(model);
+      const clientTools = chatToolsOf(body, ports.toolNames(agentId));
+      const asked = { agentId, prompt: readPrompt(chatMessagesOf(body), 'messages'), clientTools, user, stream };
       return answerRequest(asked, info, (turn) => {
         const head = headOf(turn, model);
         return {
@@ -44,7 +50,9 @@ export const createOpenaiRoutes = (ports: Ports & { readonly agents: Agents }): 
     },
     createResponse: async ({ body }, info) => {
       const { model, user, stream } = body;
-      const asked = { agentId: names.agentId(model), prompt: readPrompt(messagesOf(body), 'input'), user, stream };
+      const agentId = names.agentId(model);
+      const clientTools = responseToolsOf(body, ports.toolNames(agentId));
+      const asked = { agentId, prompt: readPrompt(messagesOf(body), 'input'), clientTools, user, stream };
       return answerRequest(asked, info, (turn) => {
         const head = responseHeadOf(turn, body);
         return { whole: (end) => responseOf(head, end), telling: () => tellResponse(head, info.traceId) };

@@ -247,17 +247,16 @@ describe('errors', () => {
 
   it('of what this version cannot do name the field, and no model is asked', async () => {
     const { t, upstream } = await start(echo);
-    const tool = { type: 'function' as const, function: { name: 'f', parameters: {} } };
     const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } };
     for (const [body, param] of [
       [{ n: 2 }, 'n'],
-      [{ tools: [tool] }, 'tools'],
-      [{ functions: [tool.function] }, 'functions'],
+      [{ functions: [{ name: 'f' }] }, 'functions'],
+      [{ function_call: 'auto' }, 'function_call'],
       [{ response_format: { type: 'json_schema', json_schema: {} } }, 'response_format.type'],
       [{ logprobs: true }, 'logprobs'],
       [{ modalities: ['text', 'audio'], audio: { voice: 'x' } }, 'modalities[1]'],
       [{ messages: [{ role: 'user', content: [image] }] }, 'messages[0].content'],
-      [{ messages: [...hi, { role: 'tool', tool_call_id: 'x', content: 'y' }] }, 'messages[1].role'],
+      [{ messages: [...hi, { role: 'function', name: 'x', content: 'y' }] }, 'messages[1].role'],
       [{ messages: [{ role: 'assistant', content: 'x' }] }, 'messages'],
       [{ messages: [] }, 'messages'],
       [{ messages: 'hi' }, 'messages'],

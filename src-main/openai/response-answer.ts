@@ -1,27 +1,40 @@
-import type { ResponseEvent, ResponseItem, ResponseObject } from '../../src-shared/contract/routes/openai-responses.ts';
+import type { ResponseEvent, ResponseItem, ResponseObject, ResponseRequest } from '../../src-shared/contract/routes/openai-responses.ts';
+import type { ModelToolCall } from '../agents/models/model-client.ts';
 import type { Sink, Telling } from './answer-stream.ts';
 import { toOpenaiError } from './openai-error.ts';
 import { failureOf, type TurnEnd } from './turn-end.ts';
 
 /** What all answers to one request have in common. */
-export type ResponseHead = Pick<ResponseObject, 'id' | 'created_at' | 'model' | 'instructions'> & {
-  /** Of the one item of the output. */
+export type ResponseHead = Pick<
+  ResponseObject,
+  'id' | 'created_at' | 'model' | 'instructions' | 'tools' | 'tool_choice' | 'parallel_tool_calls'
+> & {
+  /** Of the message in the output. */
   readonly itemId: string;
 };
 
 export const responseHeadOf = (
   turn: { readonly messageId: string; readonly acceptedAt: number },
-  { model, instructions }: { readonly model: string; readonly instructions?: string | null | undefined },
+  { model, instructions, tools, tool_choice, parallel_tool_calls }: ResponseRequest,
 ): ResponseHead => ({
   id: turn.messageId.replace(/^msg_/, 'resp_'),
   created_at: Math.floor(turn.acceptedAt / 1_000),
   model,
   instructions: instructions ?? null,
+  tools: (tools ?? []).map(({ type, name, description, parameters, strict }) => ({
+    ...{ type, name },
+    ...{ description: description ?? null, parameters: parameters ?? null, strict: strict ?? null },
+  })),
+  tool_choice: tool_choice ?? 'auto',
+  parallel_tool_calls: parallel_tool_calls ?? true,
   itemId: turn.messageId,
 });
 
 export const responseOf = (head: ResponseHead, end: TurnEnd): ResponseObject => ({
-  ...responseWith(head, 'completed', [itemWith(head, 'completed', [textPart(end.reply)])]),
+  ...responseWith(head, 'completed', [
+    ...(end.reply === '' && end.clientCalls.length > 0 ? [] : [messageWith(head, 'completed', [textPart(end.reply)])]),
+    ...end.clientCalls.map((call, index) => callWith(head, index, call)),
+  ]),
   usage: usageOf(end),
 });
 
@@ -29,30 +42,55 @@ export const responseOf = (head: ResponseHead, end: TurnEnd): ResponseObject => 
 export const tellResponse = (head: ResponseHead, traceId: string): Telling => {
   let sequence = 0;
   let text = '';
+  let isOpen = false;
   const send = (sink: Sink, event: ResponseEvent): void => sink.send(event.type, { ...event, sequence_number: sequence++ });
   const at = { item_id: head.itemId, output_index: 0, content_index: 0 };
+
+  /** Only where something is said: it may be calls alone. */
+  const openMessage = (sink: Sink): void => {
+    isOpen = true;
+    send(sink, { type: 'response.output_item.added', output_index: 0, item: messageWith(head, 'in_progress', []) });
+    send(sink, { type: 'response.content_part.added', ...at, part: textPart('') });
+  };
+  const closeMessage = (sink: Sink, status: ResponseItem['status']): ResponseItem => {
+    const item = messageWith(head, status, [textPart(text)]);
+    send(sink, { type: 'response.output_text.done', ...at, text, logprobs: [] });
+    send(sink, { type: 'response.content_part.done', ...at, part: textPart(text) });
+    send(sink, { type: 'response.output_item.done', output_index: 0, item });
+    return item;
+  };
+  const tellCall = (sink: Sink, output_index: number, item: FunctionCall): void => {
+    const { id: item_id, name, arguments: json } = item;
+    send(sink, { type: 'response.output_item.added', output_index, item: { ...item, arguments: '', status: 'in_progress' } });
+    send(sink, { type: 'response.function_call_arguments.delta', item_id, output_index, delta: json });
+    send(sink, { type: 'response.function_call_arguments.done', item_id, output_index, name, arguments: json });
+    send(sink, { type: 'response.output_item.done', output_index, item });
+  };
+
   return {
     begin: (sink) => {
       send(sink, { type: 'response.created', response: responseWith(head, 'in_progress', []) });
       send(sink, { type: 'response.in_progress', response: responseWith(head, 'in_progress', []) });
-      send(sink, { type: 'response.output_item.added', output_index: 0, item: itemWith(head, 'in_progress', []) });
-      send(sink, { type: 'response.content_part.added', ...at, part: textPart('') });
     },
     piece: (sink, delta) => {
+      if (!isOpen) openMessage(sink);
       text += delta;
       send(sink, { type: 'response.output_text.delta', ...at, delta, logprobs: [] });
     },
     end: (sink, end) => {
       const failure = failureOf(end);
-      const status = failure ? 'incomplete' : 'completed';
-      const item = itemWith(head, status, [textPart(text)]);
-      send(sink, { type: 'response.output_text.done', ...at, text, logprobs: [] });
-      send(sink, { type: 'response.content_part.done', ...at, part: textPart(text) });
-      send(sink, { type: 'response.output_item.done', output_index: 0, item });
+      const output: ResponseItem[] = isOpen ? [closeMessage(sink, failure ? 'incomplete' : 'completed')] : [];
       if (failure) {
         const { error } = toOpenaiError(failure, traceId).body;
-        send(sink, { type: 'response.failed', response: { ...responseWith(head, 'failed', [item]), error, usage: usageOf(end) } });
-      } else send(sink, { type: 'response.completed', response: { ...responseWith(head, 'completed', [item]), usage: usageOf(end) } });
+        send(sink, { type: 'response.failed', response: { ...responseWith(head, 'failed', output), error, usage: usageOf(end) } });
+        return;
+      }
+      for (const [index, call] of end.clientCalls.entries()) {
+        const item = callWith(head, index, call);
+        tellCall(sink, output.length, item);
+        output.push(item);
+      }
+      send(sink, { type: 'response.completed', response: { ...responseWith(head, 'completed', output), usage: usageOf(end) } });
     },
     refused: (sink, error) => {
       const { code, message, param } = toOpenaiError(error, traceId).body.error;
@@ -60,6 +98,9 @@ export const tellResponse = (head: ResponseHead, traceId: string): Telling => {
     },
   };
 };
+
+type FunctionCall = Extract<ResponseItem, { type: 'function_call' }>;
+type Message = Extract<ResponseItem, { type: 'message' }>;
 
 const responseWith = (
   { itemId: _, ...head }: ResponseHead,
@@ -73,17 +114,14 @@ const responseWith = (
   error: null,
   incomplete_details: null,
   metadata: {},
-  parallel_tool_calls: false,
   temperature: null,
   top_p: null,
-  tool_choice: 'auto',
-  tools: [],
   previous_response_id: null,
   text: { format: { type: 'text' } },
   usage: null,
 });
 
-const itemWith = ({ itemId }: ResponseHead, status: ResponseItem['status'], content: ResponseItem['content']): ResponseItem => ({
+const messageWith = ({ itemId }: ResponseHead, status: Message['status'], content: Message['content']): Message => ({
   id: itemId,
   type: 'message',
   role: 'assistant',
@@ -91,7 +129,16 @@ const itemWith = ({ itemId }: ResponseHead, status: ResponseItem['status'], cont
   content,
 });
 
-const textPart = (text: string): ResponseItem['content'][number] => ({ type: 'output_text', text, annotations: [], logprobs: [] });
+const callWith = ({ itemId }: ResponseHead, index: number, { id, name, argumentsJson }: ModelToolCall): FunctionCall => ({
+  id: `${itemId.replace(/^msg_/, 'fc_')}_${index}`,
+  type: 'function_call',
+  call_id: id,
+  name,
+  arguments: argumentsJson,
+  status: 'completed',
+});
+
+const textPart = (text: string): Message['content'][number] => ({ type: 'output_text', text, annotations: [], logprobs: [] });
 
 const usageOf = ({ usage: { inputTokens, outputTokens } }: TurnEnd): ResponseObject['usage'] => ({
   input_tokens: inputTokens,

@@ -1,10 +1,13 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Usage } from '../../src-shared/contract/events.ts';
+import type { ModelToolCall } from '../agents/models/model-client.ts';
 
 /** How a turn ended, as far as these clients are concerned. */
 export type TurnEnd = {
   readonly status: string;
   readonly reply: string;
+  /** What the client is asked to run. */
+  readonly clientCalls: readonly ModelToolCall[];
   readonly usage: Usage;
   readonly error: AppError | null;
 };

@@ -1,16 +1,40 @@
 import * as z from 'zod';
 import type { Route } from '../route.ts';
-import { openaiErrorSchema } from './openai.ts';
+import { openaiErrorSchema, toolNameSchema } from './openai.ts';
 
 /**
  * The part of OpenAI's Responses API that has to do with text. As with chat completions: what is not named here has no
  * effect, and what would change the answer and cannot be honoured is refused.
  */
-const itemSchema = z.object({
-  type: z.literal('message').nullish(),
-  role: z.enum(['system', 'developer', 'user', 'assistant']),
-  content: z.union([z.string(), z.array(z.object({ type: z.enum(['input_text', 'output_text']), text: z.string() }))]),
+const partSchemaIn = z.union([
+  z.object({ type: z.enum(['input_text', 'output_text']), text: z.string() }),
+  z.object({ type: z.literal('refusal'), refusal: z.string() }),
+]);
+const callId = z.string().min(1).max(256);
+const itemSchema = z.union([
+  z.object({
+    type: z.literal('message').nullish(),
+    role: z.enum(['system', 'developer', 'user', 'assistant']),
+    content: z.union([z.string(), z.array(partSchemaIn)]),
+  }),
+  z.object({ type: z.literal('function_call'), call_id: callId, name: toolNameSchema, arguments: z.string() }),
+  z.object({
+    type: z.literal('function_call_output'),
+    call_id: callId,
+    output: z.union([z.string(), z.array(z.object({ type: z.literal('input_text'), text: z.string() }))]),
+  }),
+]);
+const toolSchema = z.object({
+  type: z.literal('function', 'only tools of type "function" are known here; the agent brings others of its own'),
+  name: toolNameSchema,
+  description: z.string().nullish(),
+  parameters: z.record(z.string(), z.unknown()).nullish(),
+  strict: z.boolean().nullish(),
 });
+const choiceSchema = z.union(
+  [z.enum(['none', 'auto', 'required']), z.object({ type: z.literal('function'), name: toolNameSchema })],
+  'none, auto, required, or one function',
+);
 
 const nothingKept = 'this version finds what was said before by its session: set user or X-OpenClaw-Session, or send it along in input';
 const refused = {
@@ -18,7 +42,6 @@ const refused = {
   conversation: z.null(nothingKept).optional(),
   prompt: z.null('this version keeps no prompts: send instructions and input').optional(),
   background: z.literal(false, 'this version answers while the client waits; POST /api/v1/messages can do without').nullish(),
-  tools: z.array(z.unknown()).max(0, "this version runs the agent's own tools and none of the client's: leave it out").nullish(),
   text: z
     .object({ format: z.object({ type: z.literal('text', 'this version answers in text; ask for JSON in words') }).nullish() })
     .nullish(),
@@ -28,11 +51,14 @@ export const responseRequestSchema = z.object({
   model: z.string().max(256).describe('openclaw, or openclaw/<agentId>'),
   input: z.union(
     [z.string(), z.array(itemSchema).min(1).max(2_000)],
-    'a text, or a list of messages whose parts are of type "input_text" or "output_text": this version reads no images, files or tool calls',
+    'a text, or a list of messages (whose parts are of type "input_text" or "output_text"), function_call and function_call_output: this version reads no images or files',
   ),
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
   user: z.string().max(128).nullish().describe('names the session that the conversation is kept in; without it nothing is kept'),
+  tools: z.array(toolSchema).max(128).nullish().describe('run by the client; the agent has its own beside them'),
+  tool_choice: choiceSchema.nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
   ...refused,
 });
 export type ResponseRequest = z.output<typeof responseRequestSchema>;
@@ -43,13 +69,24 @@ const partSchema = z.object({
   annotations: z.array(z.never()),
   logprobs: z.array(z.never()),
 });
-const outputItemSchema = z.object({
-  id: z.string(),
-  type: z.literal('message'),
-  role: z.literal('assistant'),
-  status: z.enum(['in_progress', 'completed', 'incomplete']),
-  content: z.array(partSchema),
-});
+const itemStatus = z.enum(['in_progress', 'completed', 'incomplete']);
+const outputItemSchema = z.discriminatedUnion('type', [
+  z.object({
+    id: z.string(),
+    type: z.literal('message'),
+    role: z.literal('assistant'),
+    status: itemStatus,
+    content: z.array(partSchema),
+  }),
+  z.object({
+    id: z.string(),
+    type: z.literal('function_call'),
+    call_id: z.string(),
+    name: z.string(),
+    arguments: z.string(),
+    status: itemStatus,
+  }),
+]);
 export type ResponseItem = z.infer<typeof outputItemSchema>;
 
 export const responseSchema = z.object({
@@ -64,11 +101,11 @@ export const responseSchema = z.object({
   error: openaiErrorSchema.shape.error.nullable(),
   incomplete_details: z.null(),
   metadata: z.object({}),
-  parallel_tool_calls: z.literal(false),
+  parallel_tool_calls: z.boolean(),
   temperature: z.null(),
   top_p: z.null(),
-  tool_choice: z.literal('auto'),
-  tools: z.array(z.never()),
+  tool_choice: choiceSchema,
+  tools: z.array(toolSchema.required()),
   previous_response_id: z.null(),
   text: z.object({ format: z.object({ type: z.literal('text') }) }),
   usage: z
@@ -95,6 +132,19 @@ export type ResponseEvent =
   | ({ readonly type: 'response.output_text.delta'; readonly delta: string } & At & NoLogprobs)
   | ({ readonly type: 'response.output_text.done'; readonly text: string } & At & NoLogprobs)
   | ({ readonly type: 'response.content_part.done'; readonly part: Part } & At)
+  | {
+      readonly type: 'response.function_call_arguments.delta';
+      readonly item_id: string;
+      readonly output_index: number;
+      readonly delta: string;
+    }
+  | {
+      readonly type: 'response.function_call_arguments.done';
+      readonly item_id: string;
+      readonly output_index: number;
+      readonly name: string;
+      readonly arguments: string;
+    }
   | { readonly type: 'response.output_item.done'; readonly output_index: number; readonly item: ResponseItem }
   | { readonly type: 'response.completed' | 'response.failed'; readonly response: ResponseObject }
   | { readonly type: 'error'; readonly code: string; readonly message: string; readonly param: string | null };

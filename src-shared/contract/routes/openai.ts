@@ -1,24 +1,64 @@
 import * as z from 'zod';
 import { errorBodySchema, type Route } from '../route.ts';
 
+/** What OpenAI, Anthropic and those like them take as the name of a function. */
+export const toolNameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'a name has up to 64 letters, digits, underscores and hyphens, and nothing else');
+
 /**
  * The part of OpenAI's wire that clients use to chat. What is not named here is let through and has no effect,
  * as with other compatible servers; what would change the answer and cannot be honoured is refused.
  */
 const textPart = z.object({ type: z.literal('text'), text: z.string() });
-const messageSchema = z.object({
-  role: z.enum(['system', 'developer', 'user', 'assistant'], 'system, developer, user or assistant: this version has no tool messages'),
-  content: z
-    .union([z.string(), z.array(textPart)], 'text, or a list of parts of type "text": this version reads no images, audio or files')
-    .nullish(),
-  name: z.string().max(128).optional(),
+const refusalPart = z.object({ type: z.literal('refusal'), refusal: z.string() });
+const name = z.string().max(128).optional();
+const onlyText = 'text, or a list of parts of type "text"';
+const words = z.union([z.string(), z.array(textPart)], onlyText);
+const messageSchema = z.discriminatedUnion(
+  'role',
+  [
+    z.object({ role: z.enum(['system', 'developer']), content: words.nullish(), name }),
+    z.object({
+      role: z.literal('user'),
+      content: z.union([z.string(), z.array(textPart)], `${onlyText}: this version reads no images, audio or files`).nullish(),
+      name,
+    }),
+    z.object({
+      role: z.literal('assistant'),
+      content: z.union([z.string(), z.array(z.union([textPart, refusalPart]))], onlyText).nullish(),
+      tool_calls: z
+        .array(
+          z.object({
+            id: z.string().min(1).max(256),
+            type: z.literal('function', 'only calls of functions are known here'),
+            function: z.object({ name: toolNameSchema, arguments: z.string() }),
+          }),
+        )
+        .max(128)
+        .nullish(),
+      function_call: z.null('send tool_calls in its place').optional(),
+      name,
+    }),
+    z.object({ role: z.literal('tool'), tool_call_id: z.string().min(1).max(256), content: words }),
+  ],
+  'system, developer, user, assistant or tool',
+);
+
+const toolSchema = z.object({
+  type: z.literal('function', 'only tools of type "function" are known here; the agent brings others of its own'),
+  function: z.object({
+    name: toolNameSchema,
+    description: z.string().nullish(),
+    parameters: z.record(z.string(), z.unknown()).nullish(),
+  }),
 });
 
-const noTools = "this version runs the agent's own tools and none of the client's: leave it out";
+const noFunctions = 'send tools in their place';
 const refused = {
   n: z.literal(1, 'this version gives one choice').nullish(),
-  tools: z.array(z.unknown()).max(0, noTools).nullish(),
-  functions: z.array(z.unknown()).max(0, noTools).nullish(),
+  functions: z.array(z.unknown()).max(0, noFunctions).nullish(),
+  function_call: z.null(noFunctions).optional(),
   response_format: z.object({ type: z.literal('text', 'this version answers in text; ask for JSON in words') }).nullish(),
   logprobs: z.literal(false, 'this version knows no log probabilities').nullish(),
   modalities: z.array(z.literal('text', 'this version answers in text')).nullish(),
@@ -31,6 +71,14 @@ export const chatRequestSchema = z.object({
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   user: z.string().max(128).nullish().describe('names the session that the conversation is kept in; without it nothing is kept'),
+  tools: z.array(toolSchema).max(128).nullish().describe('run by the client; the agent has its own beside them'),
+  tool_choice: z
+    .union(
+      [z.enum(['none', 'auto', 'required']), z.object({ type: z.literal('function'), function: z.object({ name: toolNameSchema }) })],
+      'none, auto, required, or one function',
+    )
+    .nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
   ...refused,
 });
 export type ChatRequest = z.output<typeof chatRequestSchema>;
@@ -45,9 +93,16 @@ export const chatCompletionSchema = z.object({
   choices: z.array(
     z.object({
       index: z.int(),
-      message: z.object({ role: z.literal('assistant'), content: z.string(), refusal: z.null() }),
+      message: z.object({
+        role: z.literal('assistant'),
+        content: z.string().nullable(),
+        refusal: z.null(),
+        tool_calls: z
+          .array(z.object({ id: z.string(), type: z.literal('function'), function: z.object({ name: z.string(), arguments: z.string() }) }))
+          .optional(),
+      }),
       logprobs: z.null(),
-      finish_reason: z.literal('stop'),
+      finish_reason: z.enum(['stop', 'tool_calls']),
     }),
   ),
   usage: openaiUsage,
@@ -62,9 +117,22 @@ export const chatChunkSchema = z.object({
   choices: z.array(
     z.object({
       index: z.int(),
-      delta: z.object({ role: z.literal('assistant').optional(), content: z.string().optional() }),
+      delta: z.object({
+        role: z.literal('assistant').optional(),
+        content: z.string().optional(),
+        tool_calls: z
+          .array(
+            z.object({
+              index: z.int(),
+              id: z.string().optional(),
+              type: z.literal('function').optional(),
+              function: z.object({ name: z.string().optional(), arguments: z.string() }),
+            }),
+          )
+          .optional(),
+      }),
       logprobs: z.null(),
-      finish_reason: z.literal('stop').nullable(),
+      finish_reason: z.enum(['stop', 'tool_calls']).nullable(),
     }),
   ),
   usage: openaiUsage.nullish(),

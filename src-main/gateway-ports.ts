@@ -5,7 +5,7 @@ import type { PluginHost } from './channels/plugin-host.ts';
 import type { PluginStore } from './channels/plugin-store.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { Log } from './logs/create-log.ts';
-import type { FetchPage } from './net/fetch-page.ts';
+import type { GuardedHttp } from './net/guarded-http.ts';
 import type { ProxySettings } from './net/proxy.ts';
 import type { Programs } from './programs/open-programs.ts';
 import type { Database, OpenReport } from './storage/database.ts';
@@ -46,8 +46,8 @@ export type GatewayPorts = {
   readonly plugins: PluginStore;
   /** Looks through files, off the main thread. */
   readonly search: Search;
-  /** Reads pages of the public internet for agents. */
-  readonly openPages: (proxy: ProxySettings | null) => FetchPage;
+  /** Speaks to other machines for agents and skills. */
+  readonly openWeb: (proxy: ProxySettings | null) => GuardedHttp;
   /** An agent's folder: made where it is missing, links resolved. `configured`: as `agents.<id>.workspace` says. */
   readonly openWorkspace: (agentId: string, configured: string | null) => Promise<string>;
   readonly skillFolders: SkillFolders;

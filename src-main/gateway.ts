@@ -39,6 +39,7 @@ import { redact } from './logs/redact.ts';
 import { createMcpDoor } from './mcp/mcp-door.ts';
 import { createMcpRoutes } from './mcp/mcp-routes.ts';
 import { createMcpServers, isAutoApproved } from './mcp/mcp-servers.ts';
+import { createFetchPage } from './net/fetch-page.ts';
 import { proxySettings } from './net/proxy.ts';
 import { createOpenaiRoutes } from './openai/openai-routes.ts';
 import { createMetrics } from './operations/metrics.ts';
@@ -171,7 +172,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const proxy = proxySettings(config.proxy, ports.env);
     const keepBefore = createKeepBefore({ database, clock });
     const delegate = createDelegate({ agents, submit: (request) => engine.submit(request), now: clock.now, randomBytes });
-    const builtIn = createBuiltInTools({ ...ports, keepBefore, fetchPage: ports.openPages(proxy) });
+    const web = ports.openWeb(proxy);
+    const builtIn = createBuiltInTools({ ...ports, keepBefore, fetchPage: createFetchPage(web) });
     const catalog = createToolCatalog([fixedTools([...builtIn, delegate]), createMcpTools(mcpServers)]);
     const openWorkspace = (agent: Agent): Promise<string> => ports.openWorkspace(agent.id, agent.workspace);
     const skills = await openSkills({ ...ports, database, live, agents, catalog, openWorkspace, make: createSkillTools(ports) });

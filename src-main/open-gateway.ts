@@ -14,7 +14,7 @@ import { createGateway } from './gateway.ts';
 import type { Gateway } from './gateway-ports.ts';
 import { type Home, locateHome, prepareHome } from './home.ts';
 import { createLog } from './logs/create-log.ts';
-import { openPublicPages } from './net/public-pages.ts';
+import { openWeb } from './net/open-web.ts';
 import { openPrograms } from './programs/open-programs.ts';
 import { createRandomPool } from './random-pool.ts';
 import { openSecretStore } from './storage/open-secret-store.ts';
@@ -91,7 +91,7 @@ export const openGateway = ({
       resolve: (path) => resolve(home.root, path.replace(/^~(?=$|[\\/])/, homedir())),
       shown,
     },
-    openPages: openPublicPages,
+    openWeb,
     openWorkspace: (agentId, configured) => {
       const folder =
         configured === null ? join(home.workspaces, agentId) : resolve(home.root, configured.replace(/^~(?=$|[\\/])/, homedir()));

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createFetchPage } from '../net/fetch-page.ts';
+import { createGuardedHttp } from '../net/guarded-http.ts';
 import { createTestHome, putFile, startTestGateway, type TestGatewayOptions } from '../testing/test-gateway.ts';
 import { scriptModel } from '../testing/upstream.ts';
 
@@ -63,8 +63,9 @@ describe('text that says what to do', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const url = `http://site.example:${(server.address() as AddressInfo).port}/`;
-    const openPages = () => createFetchPage({ guard: () => null, resolve: async () => [{ address: '127.0.0.1', family: 4 }], proxy: null });
-    const { t, owned } = await start({ name: 'fetch_url', arguments: { url } }, { ports: { openPages } });
+    const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+    const openWeb = () => createGuardedHttp({ guard: () => null, privateGuard: () => null, resolve, proxy: null });
+    const { t, owned } = await start({ name: 'fetch_url', arguments: { url } }, { ports: { openWeb } });
     const ws = await t.ws();
     ws.send({ type: 'subscribe', topics: ['approvals'] });
     ws.send({ type: 'message', content: 'look at the page' });

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createFetchPage } from './fetch-page.ts';
+import { createGuardedHttp } from './guarded-http.ts';
 import { createAddressGuard } from './ssrf-guard.ts';
 
 const strict = createAddressGuard(() => []);
@@ -25,7 +26,9 @@ const serve = async (listener: RequestListener): Promise<{ port: number; asked: 
   });
   return { port: (server.address() as AddressInfo).port, asked };
 };
-const fetchPage = createFetchPage({ guard: lenient, resolve: here, proxy: null });
+const fetchOver = (ports: Omit<Parameters<typeof createGuardedHttp>[0], 'privateGuard'>) =>
+  createFetchPage(createGuardedHttp({ ...ports, privateGuard: strict }));
+const fetchPage = fetchOver({ guard: lenient, resolve: here, proxy: null });
 const get = (url: string, fetch = fetchPage, signal = new AbortController().signal) => fetch(new URL(url), signal);
 
 describe('fetching a page', () => {
@@ -41,7 +44,7 @@ describe('fetching a page', () => {
 
   it('reaches nothing private: not by name, by address, or by a name that has two meanings', async () => {
     const { port, asked } = await serve((_request, response) => response.end('secret'));
-    const guarded = createFetchPage({ guard: strict, resolve: here, proxy: null });
+    const guarded = fetchOver({ guard: strict, resolve: here, proxy: null });
     for (const host of ['example.com', '127.0.0.1', 'localhost', '[::1]', '0.0.0.0', '2130706433'])
       await expect(get(`http://${host}:${port}/`, guarded)).rejects.toThrow(/public internet/);
     let lookups = 0;
@@ -51,7 +54,7 @@ describe('fetching a page', () => {
     };
     // The connection goes where the look-up that was checked says, so the second meaning is never used.
     const cancel = new AbortController();
-    const rebound = get(`http://example.com:${port}/`, createFetchPage({ guard: strict, resolve: rebinding, proxy: null }), cancel.signal);
+    const rebound = get(`http://example.com:${port}/`, fetchOver({ guard: strict, resolve: rebinding, proxy: null }), cancel.signal);
     const over = expect(rebound).rejects.toThrow();
     await expect.poll(() => lookups).toBe(1);
     cancel.abort();
@@ -114,13 +117,11 @@ describe('fetching a page', () => {
     const unknown = async () => {
       throw Object.assign(new Error('no such name'), { syscall: 'getaddrinfo' });
     };
-    const fetch = createFetchPage({ guard: strict, resolve: unknown, proxy: settings });
+    const fetch = fetchOver({ guard: strict, resolve: unknown, proxy: settings });
     expect(await get('http://example.com/', fetch)).toMatchObject({ text: 'behind' });
     expect(tunnels).toEqual(['example.com:80']);
     await expect(get('http://10.0.0.1/', fetch)).rejects.toThrow('public internet');
-    await expect(get('http://inside/', createFetchPage({ guard: strict, resolve: here, proxy: settings }))).rejects.toThrow(
-      'public internet',
-    );
+    await expect(get('http://inside/', fetchOver({ guard: strict, resolve: here, proxy: settings }))).rejects.toThrow('public internet');
     expect(tunnels.length).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAddressGuard, resolveGuarded } from './ssrf-guard.ts';
+import { createAddressGuard, createPrivateGuard, resolveGuarded } from './ssrf-guard.ts';
 
 const guard = createAddressGuard(() => ['8.8.4.4', 'fe80::1', '2a00:1450::1']);
 
@@ -48,5 +48,23 @@ describe('a host', () => {
     ];
     await expect(resolveGuarded('example.com', guard, both)).rejects.toThrow('192.168.0.1');
     await expect(resolveGuarded('example.com', guard, async () => [])).rejects.toThrow('no address');
+  });
+});
+
+describe('a host that its user has named as a private one', () => {
+  const guard = createPrivateGuard();
+
+  it.each(['127.0.0.1', '::1', '10.1.2.3', '192.168.0.7', '100.64.0.1', 'fd12:3456::1', '8.8.8.8', '2606:4700::1111'])(
+    'may be %s',
+    (address) => {
+      expect(guard(address)).toBeNull();
+    },
+  );
+
+  it.each([
+    ...['169.254.169.254', '100.100.100.200', 'fe80::1', 'fd00:ec2::254', '::ffff:169.254.169.254', '64:ff9b::a9fe:a9fe'],
+    ...['0.0.0.0', '::', '224.0.0.1', '255.255.255.255', 'ff02::1', '2002:a9fe:a9fe::1', 'not an address'],
+  ])('is not %s: there clouds keep credentials, or nobody is', (address) => {
+    expect(guard(address)).toContain('not an address');
   });
 });

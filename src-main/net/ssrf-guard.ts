@@ -47,6 +47,34 @@ export const createAddressGuard = (ownAddresses: () => readonly string[]): Addre
   };
 };
 
+/**
+ * For a host that its user has named as a private one: what is public, this machine, and its networks. Still not
+ * link-local, where clouds keep their credentials, nor multicast and what is reserved.
+ */
+export const createPrivateGuard = (): AddressGuard => {
+  const never = new BlockList();
+  for (const [net, prefix] of [
+    ['0.0.0.0', 8],
+    ['169.254.0.0', 16],
+    ['192.0.0.0', 24],
+    ['224.0.0.0', 4],
+    ['240.0.0.0', 4],
+  ] as const)
+    never.addSubnet(net, prefix, 'ipv4');
+  never.addAddress('100.100.100.200');
+  const allowed6 = new BlockList();
+  allowed6.addAddress('::1', 'ipv6');
+  allowed6.addSubnet('2000::', 3, 'ipv6');
+  allowed6.addSubnet('fc00::', 7, 'ipv6');
+  for (const metadata of ['fd00:ec2::254', 'fd20:ce::254']) never.addAddress(metadata, 'ipv6');
+  for (const [net, prefix] of notPublic6) never.addSubnet(net, prefix, 'ipv6');
+  return (address) => {
+    const kind = isIPv4(address) ? 'ipv4' : 'ipv6';
+    const isFine = isIP(address) !== 0 && !never.check(address, kind) && (kind === 'ipv4' || allowed6.check(address, 'ipv6'));
+    return isFine ? null : `${address} is not an address that a tool may reach`;
+  };
+};
+
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 /**

@@ -14,7 +14,7 @@ import { createMemoryConfigFile } from '../config/memory-config-file.ts';
 import { createGateway } from '../gateway.ts';
 import type { Clock, Gateway, GatewayPorts } from '../gateway-ports.ts';
 import { createLog } from '../logs/create-log.ts';
-import { openPublicPages } from '../net/public-pages.ts';
+import { openWeb } from '../net/open-web.ts';
 import { openPrograms } from '../programs/open-programs.ts';
 import type { Database } from '../storage/database.ts';
 import { createMemoryDatabase } from '../storage/memory-database.ts';
@@ -144,7 +144,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
       shown: [join(home.folder, 'skills')],
     }),
     search: openSearch({ clock: systemClock, workerUrl: new URL('search-worker.js', workerUrl) }),
-    openPages: openPublicPages,
+    openWeb,
     openWorkspace: async (agentId) => home.workspace(agentId),
     skillFolders: { bundled: null, home: join(home.folder, 'skills'), resolve: (path) => join(home.folder, path), shown: (path) => path },
     ...options.ports,

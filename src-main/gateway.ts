@@ -164,9 +164,10 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(tokens.close);
 
     const agents = createAgentRegistry(live);
+    const getKey = (name: string): Promise<string | null> => secrets.get(providerKeyName(name));
     const mcpServers = createMcpServers({
       ...{ live, clock, randomBytes, version: ports.version, programs: ports.programs, log: logger, readSchema: readJsonSchema },
-      getKey: (name) => secrets.get(providerKeyName(name)),
+      getKey,
     });
     undo.push(mcpServers.close);
     const proxy = proxySettings(config.proxy, ports.env);
@@ -176,7 +177,15 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const builtIn = createBuiltInTools({ ...ports, keepBefore, fetchPage: createFetchPage(web) });
     const catalog = createToolCatalog([fixedTools([...builtIn, delegate]), createMcpTools(mcpServers)]);
     const openWorkspace = (agent: Agent): Promise<string> => ports.openWorkspace(agent.id, agent.workspace);
-    const skills = await openSkills({ ...ports, database, live, agents, catalog, openWorkspace, make: createSkillTools(ports) });
+    const skills = await openSkills({
+      ...ports,
+      database,
+      live,
+      agents,
+      catalog,
+      openWorkspace,
+      make: createSkillTools({ ...ports, web, getKey }),
+    });
     undo.push(async () => skills.close());
     const transport = createModelTransport({ now: clock.now, proxy });
     const fetchJson = createFetchJson(transport.dispatcher);

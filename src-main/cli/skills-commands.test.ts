@@ -41,6 +41,17 @@ describe('openclaw skills', () => {
       '--prebuilt',
     );
     expect(bound).toMatchObject({ code: 0, stderr: expect.stringContaining('"/bin/echo" "https://preview" "--prebuilt"') });
+    const service = (...more: string[]) => cli.run('skills', 'bind', 'auto-deploy-vercel', 'run_vercel_deploy', '--url', ...more);
+    expect(await service('http://api.example/{name}', '--header', 'A: b')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('url: https, unless'),
+    });
+    expect(await service('https://api.example/x', '--header', 'none')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is no header'),
+    });
+    expect((await service('http://10.0.0.1/{name}', '--private', '--method', 'get')).stderr).toContain('runs: GET http://10.0.0.1/{name}');
+    await cli.run('skills', 'bind', 'auto-deploy-vercel', 'run_vercel_deploy', '--', '/bin/echo', 'https://preview', '--prebuilt');
     const { written, code } = cli.begin(['message', '@auto-deploy-vercel 部署我的Next.js项目']);
     await expect.poll(() => written.stderr, { timeout: 5_000 }).toContain('approvals approve apr_');
     await cli.run('approvals', 'approve', /apr_[\w-]{22}/.exec(written.stderr)?.[0] ?? '');

@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Skill, SkillBinding } from '../../src-shared/contract/rest.ts';
+import { skillBindingSchema } from '../../src-shared/contract/routes/skills.ts';
 import { validateSkills } from '../skills/validate-skill.ts';
 import { type AdminClient, connectAdmin, unreachable } from './admin-client.ts';
 import { columns, oneLine } from './columns.ts';
@@ -47,6 +48,8 @@ export const bind = async (slug: string, tool: string, argv: readonly string[], 
 
 const bindingOf = (skill: Skill, tool: string, [program, ...rest]: readonly string[], options: BindOptions): SkillBinding => {
   if (options.tool !== undefined) return { kind: 'tool', tool: options.tool };
+  if (options.mcp !== undefined) return { kind: 'mcp', tool: options.mcp };
+  if (options.url !== undefined) return httpBinding(options.url, options);
   const more = {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
@@ -61,6 +64,25 @@ const bindingOf = (skill: Skill, tool: string, [program, ...rest]: readonly stri
     hint: suggestion
       ? `Its description suggests: openclaw skills bind ${skill.slug} ${tool} -- ${suggestion.map(oneLine).join(' ')}`
       : `Say it: openclaw skills bind ${skill.slug} ${tool} -- <program> [arguments]`,
+  });
+};
+
+const httpBinding = (url: string, { method = 'POST', header, query, private: isPrivate, timeoutMs }: BindOptions): SkillBinding => {
+  const pairs = (header ?? []).map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    if (colon < 1) throw new AppError('BAD_REQUEST', { message: `"${line}" is no header.`, hint: "Write it as 'Name: value'." });
+    return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+  });
+  const parsed = skillBindingSchema.safeParse({
+    ...{ kind: 'http', method: method.toUpperCase(), url },
+    ...(pairs.length === 0 ? {} : { headers: Object.fromEntries(pairs) }),
+    ...(query ? { args: 'query' } : {}),
+    ...(isPrivate ? { private: true } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  });
+  if (parsed.success) return parsed.data;
+  throw new AppError('BAD_REQUEST', {
+    message: parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
   });
 };
 
@@ -114,7 +136,9 @@ const runs = (binding: SkillBinding): string =>
     ? binding.argv.map((item) => JSON.stringify(item)).join(' ')
     : binding.kind === 'script'
       ? [binding.file, ...(binding.argv ?? [])].map((item) => JSON.stringify(item)).join(' ')
-      : `the tool ${binding.tool}`;
+      : binding.kind === 'http'
+        ? `${binding.method} ${binding.url}`
+        : `the tool ${binding.tool}`;
 
 /** A file as it is; a folder as a zip, without its links. */
 const packed = async (path: string): Promise<Uint8Array<ArrayBuffer>> => {

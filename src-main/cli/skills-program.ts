@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { referTo } from '../../src-shared/looks-like-secret.ts';
 import { readCount } from './read-options.ts';
 import type { CliPorts } from './run-cli.ts';
 
@@ -28,6 +29,12 @@ export const addSkills = (program: Command, ports: CliPorts, exit: (code: number
     .option('--timeout-ms <ms>', 'how long it may take; default 120000', readCount)
     .option('--stdin-json', 'give it the arguments as JSON on stdin')
     .option('--tool <name>', 'another tool does it, in place of a program')
+    .option('--mcp <server.tool>', 'a tool of an MCP server does it')
+    .option('--url <url>', 'it is a call of a service; a segment {name} of the path is an argument of the tool')
+    .option('--method <method>', 'of that call: GET, POST, PUT, PATCH or DELETE; default POST')
+    .option('--header <lines...>', `'Name: value'; a value may hold ${referTo('NAME')}`)
+    .option('--query', 'the arguments go into the query; default for GET and DELETE, else they are a JSON body')
+    .option('--private', 'its host is this machine or in a private network')
     .option('--forget', 'take back what was confirmed')
     .option('--pin-stdin', 'read the PIN, if it is asked for, as a line from stdin')
     .action(async (skill: string, tool: string, argv: string[], options: BindOptions) =>
@@ -58,6 +65,12 @@ export type BindOptions = {
   readonly timeoutMs?: number;
   readonly stdinJson?: boolean;
   readonly tool?: string;
+  readonly mcp?: string;
+  readonly url?: string;
+  readonly method?: string;
+  readonly header?: string[];
+  readonly query?: boolean;
+  readonly private?: boolean;
   readonly forget?: boolean;
   readonly pinStdin?: boolean;
 };

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { McpServerConfig } from '../../src-shared/contract/config.ts';
 import { keychainReference, looksLikeSecret } from '../../src-shared/looks-like-secret.ts';
+import { fillFromKeychain } from '../fill-from-keychain.ts';
 import type { ReachedServer } from './mcp-session.ts';
 
 export type ReachPorts = {
@@ -14,30 +15,19 @@ export type ReachPorts = {
 
 /** The configuration of a server with its secrets filled in. Rejects with words where one is missing. */
 export const reachServer = async (config: McpServerConfig, ports: ReachPorts): Promise<ReachedServer> => {
-  if (config.url !== undefined) return { kind: 'http', url: config.url, headers: await filled(config.headers, ports) };
+  const filled = async (values: Readonly<Record<string, string>> = {}): Promise<Record<string, string>> => ({
+    ...(await fillFromKeychain(values, ports.getKey)).filled,
+  });
+  if (config.url !== undefined) return { kind: 'http', url: config.url, headers: await filled(config.headers) };
   if (config.command === undefined) throw new Error('It has neither a command nor a url.');
   const home = ports.env.HOME ?? ports.env.USERPROFILE ?? homedir();
   const path = await ports.loginPath();
   return {
     kind: 'stdio',
     argv: [config.command, ...(config.args ?? [])],
-    env: { ...ports.env, ...(path === '' ? {} : { PATH: path }), ...(await filled(config.env, ports)) },
+    env: { ...ports.env, ...(path === '' ? {} : { PATH: path }), ...(await filled(config.env)) },
     cwd: config.cwd === undefined ? home : resolve(home, config.cwd.replace(/^~(?=$|[\\/])/, home)),
   };
-};
-
-const filled = async (values: Readonly<Record<string, string>> | undefined, { getKey }: ReachPorts): Promise<Record<string, string>> => {
-  const entries = Object.entries(values ?? {}).map(async ([name, value]): Promise<[string, string]> => {
-    const keys = new Map<string, string>();
-    for (const [, key = ''] of value.matchAll(keychainReference)) {
-      const secret = await getKey(key);
-      if (secret === null)
-        throw new Error(`${name} names the keychain entry "${key}", which is not there. Put it there: openclaw config set-key ${key}`);
-      keys.set(key, secret);
-    }
-    return [name, value.replace(keychainReference, (_all, key: string) => keys.get(key) ?? '')];
-  });
-  return Object.fromEntries(await Promise.all(entries));
 };
 
 /** Names of values that look like secrets and stand in the file as they are. */

@@ -1,4 +1,4 @@
-import { mediaTypeOf, textOf } from './answer-text.ts';
+import { mediaTypeOf, textOf } from '../answer-text.ts';
 import type { GuardedHttp } from './guarded-http.ts';
 import { htmlToText } from './html-to-text.ts';
 

@@ -1,4 +1,5 @@
 import type { SkillBinding, SkillTool } from '../../src-shared/contract/routes/skills.ts';
+import { keychainReference } from '../../src-shared/looks-like-secret.ts';
 import type { LoadedSkill, SkillToolSpec } from './skill.ts';
 import type { SkillBindings } from './skill-bindings.ts';
 import { suggestArgv } from './suggest-argv.ts';
@@ -17,8 +18,7 @@ export const toolState = (
   const { name, description } = tool;
   const confirmed = bindings.confirmed(skill.sha256, name);
   if (confirmed) return { name, description, state: 'bound', by: 'user', binding: confirmed, suggestion: null };
-  // An agent can write into its workspace: what stands there is confirmed by a user before it counts.
-  if (tool.run !== null && skill.place.source !== 'workspace')
+  if (tool.run !== null && countsUnconfirmed(skill, tool.run))
     return { name, description, state: 'bound', by: 'skill', binding: tool.run, suggestion: null };
   if (isRegistered(name)) return { name, description, state: 'bound', by: 'tool', binding: { kind: 'tool', tool: name }, suggestion: null };
   const before = bindings.before(skill.slug, name);
@@ -28,5 +28,13 @@ export const toolState = (
     suggestion: suggestion === null ? null : [...suggestion],
   };
 };
+
+/**
+ * An agent can write into its workspace: what stands there is confirmed by a user before it counts. So is a call that
+ * would send an entry of the keychain, or go to a private network: no skill takes these by itself.
+ */
+const countsUnconfirmed = ({ place }: LoadedSkill, run: SkillBinding): boolean =>
+  place.source !== 'workspace' &&
+  (run.kind !== 'http' || !(run.private || Object.values(run.headers ?? {}).some((value) => value.search(keychainReference) >= 0)));
 
 const argvOf = (binding: SkillBinding | null): readonly string[] | null => (binding?.kind === 'command' ? binding.argv : null);

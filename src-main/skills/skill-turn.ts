@@ -99,6 +99,7 @@ export const createSkillTurns = ({ fs, bindings, make, isRegistered }: Ports) =>
       if (typeof parameters === 'string') return unbound(`The skill's parameters of ${name} are no JSON Schema: ${parameters}`);
       if (how !== 'bound' || binding === null) return unbound(whyUnbound(skill, tool, how === 'changed'));
       if (binding.kind === 'tool' || binding.kind === 'mcp') return null;
+      if (binding.kind === 'http') return make.http({ ...binding, name, description, parameters });
       const { kind: _kind, ...rest } = binding;
       if (!('file' in rest)) return make.command({ ...rest, name, description, parameters, inside: null });
       if (skill.folder === null) return unbound(`${name} is bound to a script, and the skill has no folder.`);

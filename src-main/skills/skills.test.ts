@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { referTo } from '../../src-shared/looks-like-secret.ts';
 import { createTestHome, startTestGateway, type TestGateway, type TestGatewayOptions, type TestHome } from '../testing/test-gateway.ts';
 import { type ChatRequest, type Reply, scriptModel } from '../testing/upstream.ts';
 
@@ -166,7 +167,34 @@ describe('what a tool of a skill runs', () => {
     await bind(t, 'shows', 'show', { kind: 'command', argv: ['no-such-program'] });
     expect(await runIt(t)).toContain('no program "no-such-program"');
     expect((await bind(t, 'shows', 'show', { kind: 'command', argv: ['{town}'] })).json.error.code).toBe('BAD_REQUEST');
-    expect((await bind(t, 'shows', 'show', { kind: 'http', url: 'http://x' })).json.error.message).toContain('http is not there yet');
+    expect((await bind(t, 'shows', 'show', { kind: 'ftp', url: 'ftp://x' })).json.error.message).toContain('kind is command');
+  });
+
+  it('may be a call of a service, asked about as it goes out; in a private network only where its user says so', async () => {
+    const { t } = await start(withFolder(), shows({ town: '杭州' }));
+    const url = `${t.base}/api/v1/{town}`;
+    expect((await bind(t, 'shows', 'show', { kind: 'http', method: 'GET', url })).json.error.message).toContain('https, unless');
+    await bind(t, 'shows', 'show', { kind: 'http', method: 'GET', url: url.replace('http:', 'https:') });
+    expect(await runIt(t)).toContain('127.0.0.1 is not an address of the public internet');
+    await bind(t, 'shows', 'show', { kind: 'http', method: 'GET', url, private: true, headers: { Accept: 'application/json' } });
+    expect(await runIt(t)).toMatch(/GET .*%E6%9D%AD%E5%B7%9E \(status 404\)[\s\S]*"NOT_FOUND"/);
+    const { approvals } = (await t.call('GET', '/api/v1/approvals', { token: t.admin })).json;
+    expect(approvals[0]).toMatchObject({
+      title: `GET ${t.base}/api/v1/%E6%9D%AD%E5%B7%9E`,
+      touches: [expect.stringContaining('in a private network')],
+    });
+  });
+
+  it('is no call that takes an entry of the keychain, or a private network, by the word of the skill alone', async () => {
+    const call = { kind: 'http', method: 'GET', url: 'https://api.example/' };
+    for (const [run, state] of [
+      [call, 'bound'],
+      [{ ...call, headers: { Authorization: `Bearer ${referTo('openai')}` } }, 'unbound'],
+      [{ ...call, private: true }, 'unbound'],
+    ]) {
+      const { t } = await start(withFolder(run), shows({}));
+      expect((await list(t))[0].tools).toMatchObject([{ state, binding: run }]);
+    }
   });
 
   it('may stand in the skill itself, or be another tool; its arguments have to fit', async () => {

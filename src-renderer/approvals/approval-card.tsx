@@ -2,13 +2,13 @@ import { ShieldAlert } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Approval } from '../../src-shared/contract/events.ts';
+import { readTouch } from '../../src-shared/touches.ts';
 import type { ApiError } from '../api/api-error.ts';
 import { useConsole } from '../console-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorCard } from '../ui/error-card.tsx';
 import { formatDuration } from '../ui/format.ts';
 import type { Remember } from './answer-approval.ts';
-import { touchWords } from './touch-words.ts';
 
 /** What exactly would happen, and the buttons that let it or not. */
 export const ApprovalCard = ({ approval }: { readonly approval: Approval }): ReactElement => {
@@ -16,6 +16,11 @@ export const ApprovalCard = ({ approval }: { readonly approval: Approval }): Rea
   const { answerApproval } = useConsole();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiError | null>(null);
+  const inWords = (text: string): string => {
+    const known = readTouch(text);
+    const { name = '', bytes = '' } = known?.values ?? {};
+    return known ? t(`approval.touch.${known.code}`, { name, bytes }) : text;
+  };
   const answer = async (decision: 'approve' | 'deny', remember?: Remember): Promise<void> => {
     setBusy(true);
     setProblem(await answerApproval(approval.id, decision, remember));
@@ -34,10 +39,7 @@ export const ApprovalCard = ({ approval }: { readonly approval: Approval }): Rea
         </pre>
         <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5 text-muted-foreground text-xs">
           {approval.cwd === null ? null : <Fact name={t('approval.cwd')} value={approval.cwd} />}
-          <Fact
-            name={t('approval.touches')}
-            value={approval.touches.map((what) => (touchWords[what] ? t(touchWords[what]) : what)).join(t('approval.touch.and'))}
-          />
+          <Fact name={t('approval.touches')} value={approval.touches.map(inWords).join(t('approval.touch.and'))} />
           {approval.sandbox === null ? null : (
             <Fact name={t('approval.sandbox')} value={approval.sandbox === 'none' ? t('approval.notSandboxed') : approval.sandbox} />
           )}

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import type * as Fs from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { touch } from '../../../src-shared/touches.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import { isInside } from '../../is-inside.ts';
 import type { Programs } from '../../programs/open-programs.ts';
@@ -103,10 +104,8 @@ export const createCommandTools =
         },
         cwd: folder,
         touches: [
-          ...(sandbox.name === 'none'
-            ? ['every file and program that you can touch', 'the network']
-            : ['files in the workspace', 'the network', 'reads the system, not your home folder']),
-          ...passed.map(([key]) => `gets the value of ${key}`),
+          ...(sandbox.name === 'none' ? [touch('everything'), touch('network')] : [touch('workspace'), touch('network'), touch('system')]),
+          ...passed.map(([key]) => touch('variable', { name: key })),
         ],
         sandbox: sandbox.name,
         preview: input ?? null,

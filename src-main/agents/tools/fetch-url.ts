@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { touch } from '../../../src-shared/touches.ts';
 import type { FetchPage, Page } from '../../net/fetch-page.ts';
 import { type Tool, ToolError } from './tool.ts';
 
@@ -19,7 +20,7 @@ export const createFetchUrl = (fetchPage: FetchPage): Tool<typeof parameters> =>
       title: `fetch ${href}`,
       binding: { url: href },
       cwd: null,
-      touches: [`reads from ${host}, which sees the whole address`],
+      touches: [touch('page', { name: host })],
       sandbox: null,
       preview: null,
       risk: 'low',

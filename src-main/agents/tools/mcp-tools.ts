@@ -1,3 +1,4 @@
+import { touch } from '../../../src-shared/touches.ts';
 import type { McpServers, OfferedMcpTool } from '../../mcp/mcp-servers.ts';
 import { wordsOf } from '../../words-of.ts';
 import { type Action, type Tool, ToolError } from './tool.ts';
@@ -26,7 +27,7 @@ const toTool = (offered: OfferedMcpTool, call: McpServers['call']): Tool => {
       title: cut(`${name} ${JSON.stringify(args)}`, titleMost),
       binding: { server, tool, arguments: args, identity },
       cwd: null,
-      touches: [offered.kind === 'stdio' ? `whatever this program can touch: ${offered.where}` : `the service at ${offered.where}`],
+      touches: [touch(offered.kind === 'stdio' ? 'program' : 'service', { name: offered.where })],
       sandbox: offered.kind === 'stdio' ? 'none' : null,
       preview: cut(JSON.stringify(args, null, 2), previewMost),
       risk: offered.destructive ? 'high' : 'medium',

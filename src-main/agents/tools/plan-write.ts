@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { touch } from '../../../src-shared/touches.ts';
 import { hashOf } from './text-file.ts';
 import type { Action } from './tool.ts';
 
@@ -16,7 +17,7 @@ export const planWrite = async (workspace: string, target: string, before: Buffe
     title: `${before === null ? 'create' : 'replace'} ${shown} (${bytes} bytes)`,
     binding: { path: target, before: before === null ? null : hashOf(before), after: hashOf(content) },
     cwd: workspace,
-    touches: [before === null ? `the new file ${shown}` : `the file ${shown}, which has ${before.length} bytes now`],
+    touches: [before === null ? touch('newFile', { name: shown }) : touch('file', { name: shown, bytes: before.length })],
     sandbox: null,
     preview: cut((before === null ? null : await difference(shown, before, content)) ?? content),
     risk: before === null ? 'low' : 'medium',

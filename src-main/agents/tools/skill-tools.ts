@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import type { GatewayPorts } from '../../gateway-ports.ts';
 import { type CommandTool, createCommandTools } from './command-tool.ts';
+import { createHttpTools, type HttpTool } from './http-tool.ts';
 import { readJsonSchema } from './json-schema.ts';
 import { type JsonSchemaParameters, type Tool, ToolError } from './tool.ts';
 import { createUseSkill, type SkillShelf } from './use-skill.ts';
@@ -13,13 +14,17 @@ export type SkillTools = {
   /** @throws Error in words, where the schema is none */
   readonly readSchema: (schema: Readonly<Record<string, unknown>>) => Promise<JsonSchemaParameters>;
   readonly command: (command: CommandTool) => Tool;
+  readonly http: (call: HttpTool) => Tool;
   readonly unbound: (tool: UnboundTool) => Tool;
   readonly opener: (shelf: SkillShelf) => Tool;
 };
 
-export const createSkillTools = (ports: Pick<GatewayPorts, 'programs' | 'clock' | 'env'>): SkillTools => ({
+type Ports = Pick<GatewayPorts, 'programs' | 'clock' | 'env'> & Parameters<typeof createHttpTools>[0];
+
+export const createSkillTools = (ports: Ports): SkillTools => ({
   readSchema: readJsonSchema,
   command: createCommandTools({ ...ports, fs }),
+  http: createHttpTools(ports),
   unbound: createUnbound,
   opener: createUseSkill,
 });

@@ -10,7 +10,14 @@ let asked: Approval[];
 
 const approval = (id: string, more: Partial<Approval> = {}): Approval => ({
   ...{ id, messageId: 'm', sessionId: 'handle', agentId: 'main', ownerId: 'local', toolCallId: 'c', tool: 'shell', arguments: {} },
-  ...{ title: `run ${id}`, cwd: null, touches: ['the network', 'the moon'], sandbox: null, preview: null, risk: 'high' },
+  ...{
+    title: `run ${id}`,
+    cwd: null,
+    touches: ['the network', 'the service at api.example', 'the moon'],
+    sandbox: null,
+    preview: null,
+    risk: 'high',
+  },
   ...{ needsPin: false, status: 'pending', requestedAt: 1, expiresAt: 2_000_000, decidedAt: null, decidedBy: null },
   ...more,
 });
@@ -49,7 +56,7 @@ it('moves what is over into the history, with who has answered, and says in Chin
   app = await renderConsole(gateway, { language: 'zh-CN' });
   await open();
   await app.shown(() => expect(text()).toContain('已拒绝 答复者：本机'));
-  expect(text()).toContain('网络；the moon');
+  expect(text()).toContain('网络；位于 api.example 的服务；the moon');
   expect(await app.violations()).toEqual([]);
   await app.change(() =>
     gateway.tell('approvals', { approval: approval('a', { status: 'granted', decidedAt: 3, decidedBy: 'tok_gone' }) }),

@@ -88,5 +88,6 @@ const Chip = ({ children }: { readonly children: ReactNode }): ReactElement => (
 const runs = ({ binding }: Skill['tools'][number]): string => {
   if (binding === null) return '';
   if (binding.kind === 'command') return binding.argv.join(' ');
+  if (binding.kind === 'http') return `${binding.method} ${binding.url}`;
   return binding.kind === 'script' ? [binding.file, ...(binding.argv ?? [])].join(' ') : binding.tool;
 };

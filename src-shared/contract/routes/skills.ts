@@ -21,6 +21,39 @@ const item = z
   .max(4096)
   .refine((text) => !text.includes('\0'), 'no null character');
 
+/** Arguments stand for whole segments of the path only: nothing they hold can change where it goes. */
+const problemOf = (text: string): string | null => {
+  if (!/^https?:\/\/[^/?#{}]+([/?#]|$)/.test(text) || !URL.canParse(text)) return 'not an https address';
+  const { username, password, hash, pathname, search } = new URL(text);
+  if (username !== '' || password !== '' || hash !== '') return 'no user name, password or # in it';
+  const fixed = pathname.split('/').filter((segment) => !/^%7B[A-Za-z0-9_.-]+%7D$/i.test(segment));
+  return /[{}]/.test(search) || /%7[bd]/i.test(fixed.join('/'))
+    ? '{name} stands for a whole segment of the path only, as in /items/{id}'
+    : null;
+};
+const httpUrl = z
+  .string()
+  .max(4096)
+  .superRefine((text, context) => {
+    const message = problemOf(text);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
+
+const ownHeaders = /^(host|content-length|transfer-encoding|connection|upgrade|expect|te|trailer|keep-alive|proxy-.*)$/i;
+const httpHeaders = z
+  .record(
+    z.string(),
+    z
+      .string()
+      .max(8192)
+      .regex(/^[\t\x20-\x7e]*$/, 'printable ASCII only'),
+  )
+  .superRefine((headers, context) => {
+    for (const name of Object.keys(headers))
+      if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(name) || ownHeaders.test(name))
+        context.addIssue({ code: 'custom', path: [name], message: 'not a header to be set' });
+  });
+
 /** What a tool of a skill runs. No shell reads it: an item `{name}` is replaced as a whole by that argument. */
 export const skillBindingSchema = z.discriminatedUnion(
   'kind',
@@ -36,10 +69,28 @@ export const skillBindingSchema = z.discriminatedUnion(
       argv: z.array(item).max(64).optional().describe('its arguments'),
       ...programFields,
     }),
+    z
+      .strictObject({
+        kind: z.literal('http'),
+        method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+        url: httpUrl.describe('where it goes; a segment {name} of the path is an argument of the tool'),
+        headers: httpHeaders
+          .optional()
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written
+          .describe('a value may hold ${keychain:NAME}, an entry of the keychain'),
+        args: z.enum(['json', 'query']).optional().describe('how the arguments travel; default query for GET and DELETE, else a JSON body'),
+        timeoutMs: programFields.timeoutMs.describe('default 30000'),
+        private: z.literal(true).optional().describe('its host may be this machine or in a private network; also http'),
+      })
+      .refine(({ url, private: isPrivate }) => isPrivate || url.startsWith('https:'), {
+        path: ['url'],
+        error: 'https, unless the host is private (private: true)',
+      })
+      .refine(({ method, args }) => method !== 'GET' || args !== 'json', { path: ['args'], error: 'a GET has no body' }),
     z.strictObject({ kind: z.literal('tool'), tool: z.string().min(1).max(128).describe('another tool does it') }),
     z.strictObject({ kind: z.literal('mcp'), tool: z.string().min(1).max(128).describe('server.tool of an MCP server does it') }),
   ],
-  { error: 'kind is command, script, tool or mcp; http is not there yet' },
+  { error: 'kind is command, script, http, tool or mcp' },
 );
 export type SkillBinding = z.infer<typeof skillBindingSchema>;
 

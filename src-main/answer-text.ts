@@ -1,4 +1,4 @@
-import type { GuardedAnswer } from './guarded-http.ts';
+import type { GuardedAnswer } from './net/guarded-http.ts';
 
 /** `text/html` of `text/html; charset=utf-8`. */
 export const mediaTypeOf = ({ headers }: Pick<GuardedAnswer, 'headers'>): string =>

@@ -1,0 +1,20 @@
+import { Marked } from 'marked';
+
+/** Markdown as Matrix clients show it: HTML, in which whatever was HTML before is text. Pictures become links. */
+export const toHtml = (markdown: string): string => {
+  const html = marked.parse(markdown, { async: false }).trim();
+  // One paragraph alone needs no frame.
+  return /^<p>(?:(?!<p>)[\s\S])*<\/p>$/.test(html) ? html.slice(3, -4) : html;
+};
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+const marked = new Marked({
+  gfm: true,
+  breaks: true,
+  renderer: {
+    html: ({ text }) => escaped(text),
+    image: ({ href, text }) => `<a href="${escaped(href)}">${escaped(text || href)}</a>`,
+  },
+});

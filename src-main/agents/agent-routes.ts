@@ -13,6 +13,7 @@ type Ports = {
 
 export type AgentRoutes = {
   readonly listAgents: () => Promise<RouteAnswer<'listAgents'>>;
+  readonly listTools: () => Promise<RouteAnswer<'listTools'>>;
 };
 
 export const createAgentRoutes = ({ agents, models, engine, catalog }: Ports): AgentRoutes => ({
@@ -30,5 +31,13 @@ export const createAgentRoutes = ({ agents, models, engine, catalog }: Ports): A
       tools: catalog.tools(agent).map(({ name }) => name),
     }));
     return { status: 200, body: { agents: await Promise.all(rows) } };
+  },
+  listTools: async () => {
+    const tools = catalog.tools({ id: agents.defaultId, tools: null }).map(({ name, description, effect }) => ({
+      ...{ name, description, effect },
+      // What comes from outside is called `server.tool`; no built-in name has a dot.
+      server: name.includes('.') ? (name.split('.', 1)[0] ?? null) : null,
+    }));
+    return { status: 200, body: { tools } };
   },
 });

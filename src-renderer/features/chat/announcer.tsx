@@ -2,8 +2,8 @@ import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useConsole } from '../../console-context.ts';
+import { isActive } from '../../turn/thread.ts';
 import { openThread } from './chat-store.ts';
-import { isActive } from './thread.ts';
 
 /** How long text is gathered before it is read out, so that a reader does not stammer letter by letter. */
 const gatherMs = 1_500;

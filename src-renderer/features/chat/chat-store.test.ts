@@ -5,8 +5,8 @@ import { createEventSocket } from '../../api/event-socket.ts';
 import { createHttpClient } from '../../api/http-client.ts';
 import { type FakeGateway, response, startFakeGateway } from '../../testing/fake-gateway.ts';
 import { until } from '../../testing/until.ts';
+import { isActive, type Turn } from '../../turn/thread.ts';
 import { type ChatState, type ChatStore, createChatStore, openThread } from './chat-store.ts';
-import { isActive, type Turn } from './thread.ts';
 
 let gateway: FakeGateway;
 let chat: ChatStore;

@@ -5,8 +5,8 @@ import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { EventSocket } from '../../api/event-socket.ts';
 import type { HttpClient } from '../../api/http-client.ts';
+import { isActive, newTurn, type Turn } from '../../turn/thread.ts';
 import { concerns, emptyThread, isFresh, isSame, names, type Target, type Thread } from './conversation.ts';
-import { isActive, newTurn, type Turn } from './thread.ts';
 import { applyFrame, mergeTurns, turnsFromHistory, turnsFromMiddle } from './turns.ts';
 
 export type ChatState = { readonly openKey: string; readonly threads: Readonly<Record<string, Thread>> };

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { maxContentBytes } from '../../../src-shared/contract/ws.ts';
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
+import { isActive } from '../../turn/thread.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { Menu, MenuChoices } from '../../ui/menu.tsx';
@@ -13,7 +14,6 @@ import { defaultAgentId } from './agents-store.ts';
 import { Drafts } from './attachment-view.tsx';
 import { openThread } from './chat-store.ts';
 import { type MentionChoice, MentionList, useMentionChoices } from './mention-list.tsx';
-import { isActive } from './thread.ts';
 import { useAttachments } from './use-attachments.ts';
 
 export const Composer = (): ReactElement => {

@@ -1,7 +1,7 @@
 import type { Session } from '../../../src-shared/contract/rest.ts';
 import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
 import type { ApiError } from '../../api/api-error.ts';
-import type { Turn } from './thread.ts';
+import type { Turn } from '../../turn/thread.ts';
 
 export type Thread = {
   readonly key: string;

@@ -3,15 +3,15 @@ import { memo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useConsole } from '../../console-context.ts';
+import { replyParts } from '../../turn/reply-parts.ts';
+import { isActive, type Turn } from '../../turn/thread.ts';
+import { ToolCard } from '../../turn/tool-card.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { formatCount, formatDuration } from '../../ui/format.ts';
 import { Markdown } from '../../ui/markdown.tsx';
 import { Attachments } from './attachment-view.tsx';
-import { replyParts } from './reply-parts.ts';
-import { isActive, type Turn } from './thread.ts';
-import { ToolCard } from './tool-card.tsx';
 
 type TurnViewProps = {
   readonly turn: Turn;

@@ -1,6 +1,6 @@
 import type { HistoryItem } from '../../../src-shared/contract/rest.ts';
 import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
-import { applyEvent, isActive, newTurn, type Turn } from './thread.ts';
+import { applyEvent, isActive, newTurn, type Turn } from '../../turn/thread.ts';
 
 type RunningTurn = { readonly messageId: string; readonly agentId: string; readonly partial: string };
 

@@ -47,6 +47,17 @@ const agentSchema = z.object({
   tools: z.array(z.string()),
 });
 
+/** `read` looks at files of the workspace, `write` changes them, `run` starts programs, `network` speaks to others, `talk` does none of it. */
+export const toolEffectSchema = z.enum(['read', 'write', 'run', 'network', 'talk']);
+
+const toolSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  effect: toolEffectSchema,
+  server: z.string().nullable().describe('the MCP server or plugin that brings it; null: built in'),
+});
+export type ToolView = z.infer<typeof toolSchema>;
+
 /** Messages to agents, and the agents themselves. */
 export const messageRoutes = {
   postMessage: {
@@ -84,6 +95,14 @@ export const messageRoutes = {
     scope: 'agents',
     summary: 'the agents',
     answers: { 200: z.object({ agents: z.array(agentSchema) }) },
+  },
+  listTools: {
+    method: 'GET',
+    path: '/api/v1/tools',
+    auth: 'bearer',
+    scope: 'agents',
+    summary: 'the tools that agents can be given now, and what each may touch',
+    answers: { 200: z.object({ tools: z.array(toolSchema) }) },
   },
   invokeAgent: {
     method: 'POST',

@@ -1,10 +1,10 @@
 import { Undo2 } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ApiError } from '../../api/api-error.ts';
-import { useConsole } from '../../console-context.ts';
-import { Button } from '../../ui/button.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
+import type { ApiError } from '../api/api-error.ts';
+import { useConsole } from '../console-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorCard } from '../ui/error-card.tsx';
 
 /** The button that takes back all that the tools of a message wrote to files. */
 export const UndoWrites = ({ messageId }: { readonly messageId: string }): ReactElement => {

@@ -1,10 +1,10 @@
 import { ArrowUpRight, Ban, Check, ChevronRight, LoaderCircle, ShieldAlert, Wrench, X } from 'lucide-react';
 import { type ReactElement, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ToolCall } from '../../../src-shared/contract/events.ts';
-import { ApprovalCard } from '../../approvals/approval-card.tsx';
-import { cx } from '../../ui/class-names.ts';
-import { formatDuration } from '../../ui/format.ts';
+import type { ToolCall } from '../../src-shared/contract/events.ts';
+import { ApprovalCard } from '../approvals/approval-card.tsx';
+import { cx } from '../ui/class-names.ts';
+import { formatDuration } from '../ui/format.ts';
 import { isOpen, type ToolStep } from './thread.ts';
 import { UndoWrites } from './undo-writes.tsx';
 

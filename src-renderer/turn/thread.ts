@@ -1,6 +1,6 @@
-import type { Approval, Attachment, DurableEvent, ToolCall, Usage } from '../../../src-shared/contract/events.ts';
-import type { TurnFrame } from '../../../src-shared/contract/ws.ts';
-import type { ApiErrorCode } from '../../api/api-error.ts';
+import type { Approval, Attachment, DurableEvent, ToolCall, Usage } from '../../src-shared/contract/events.ts';
+import type { TurnFrame } from '../../src-shared/contract/ws.ts';
+import type { ApiErrorCode } from '../api/api-error.ts';
 
 export type TurnPhase =
   | 'sending'

@@ -91,7 +91,7 @@ describe('an approval in the chat', () => {
     const zh = look.locale === 'zh-CN';
     const action = `echo on the page ${look.locale} ${look.colorScheme}`;
     await ask(page, 'shell', { command: action });
-    expect(await page.title()).toBe('(1) OpenClaw');
+    await expect.poll(() => page.title()).toBe('(1) OpenClaw');
     await page.getByRole('button', { name: zh ? '审批，1 项等待您处理' : 'Approvals, 1 waits for you' }).click();
     const waiting = page.getByRole('region', { name: zh ? '等待您处理' : 'Waiting for you' });
     await waiting.getByText(action).waitFor();
@@ -100,12 +100,15 @@ describe('an approval in the chat', () => {
     await picture(page, 'approvals-waiting', look);
     await waiting.getByRole('button', { name: zh ? '始终允许' : 'Always' }).click();
     await waiting.getByText(zh ? '没有等待您处理的请求。' : 'Nothing waits for you.').waitFor();
-    expect(await page.title()).toBe('OpenClaw');
+    await expect.poll(() => page.title()).toBe('OpenClaw');
     const past = page
       .getByRole('list', { name: zh ? '历史记录' : 'History' })
       .getByRole('listitem')
       .first();
-    expect(await past.textContent()).toMatch(zh ? /已允许 答复者：此控制台/ : /Allowed by this console/);
+    await past
+      .filter({ hasText: zh ? '已允许 答复者：此控制台' : 'Allowed by this console' })
+      .filter({ hasText: action })
+      .waitFor();
     await page.getByRole('button', { name: `${zh ? '收回' : 'Take back'} ${action}` }).click();
     expect(await axe(page)).toEqual([]);
     await page.getByRole('alertdialog').waitFor();

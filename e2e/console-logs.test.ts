@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LogLine } from '../src-shared/contract/rest.ts';
 import { root, startChild } from './harness/child.ts';
-import { axe, looks, openConsole } from './harness/console-page.ts';
+import { axe, hasFocus, looks, openConsole } from './harness/console-page.ts';
 import { createToken, type RunningGateway, startGateway } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { startUpstream, type Upstream } from './harness/upstream.ts';
@@ -102,7 +102,7 @@ describe('the Logs page', () => {
       await failed.click();
       await page.getByRole('button', { name: 'Show only this trace' }).click();
       await row(page, /POST \/api\/v1\/messages/).waitFor();
-      expect((await shownMessages(page)).length).toBeLessThan(5);
+      await expect.poll(() => rows(page).count()).toBeLessThan(5);
       await page.getByRole('button', { name: 'Show lines of all traces' }).click();
       await page.getByRole('button', { name: 'Close' }).click();
 
@@ -118,6 +118,7 @@ describe('the Logs page', () => {
         .waitFor();
 
       await page.locator('body').press('/');
+      await hasFocus(page.getByLabel('Search the lines'));
       await page.keyboard.type('GET /api/v1/(agents|channels)');
       await page.getByText('No line matches').waitFor();
       await page.getByRole('button', { name: 'Regular expression' }).click();
@@ -182,6 +183,7 @@ describe('the Logs page', () => {
     });
     const scrolling = await frames(page);
     await page.locator('body').press('/');
+    await hasFocus(page.getByLabel('Search the lines'));
     await page.keyboard.type('number 4242');
     await row(page, /number 42424/)
       .first()

@@ -81,8 +81,10 @@ describe('the MCP page in a browser', () => {
     expect(await axe(page)).toEqual([]);
     await picture(page, 'mcp', look);
     await page.getByRole('button', { name: /everything\.echo/ }).click();
+    await page.getByRole('dialog').waitFor();
     expect(await axe(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await paste(page, { x: {} });
     await page.getByText(/give it either/).waitFor();
     expect(await axe(page)).toEqual([]);

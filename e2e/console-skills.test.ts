@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from './harness/child.ts';
-import { axe, looks, openConsole, picture } from './harness/console-page.ts';
+import { axe, hasFocus, looks, openConsole, picture } from './harness/console-page.ts';
 import { openclaw, type RunningGateway, startGateway } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { startUpstream, type Upstream } from './harness/upstream.ts';
@@ -68,6 +68,7 @@ describe('the skills page in a browser', () => {
     await card.getByRole('button', { name: /^Try/ }).click();
     const message = page.getByRole('textbox', { name: 'Message' });
     await expect.poll(() => message.inputValue()).toBe('@auto-deploy-vercel ');
+    await hasFocus(message);
     await page.keyboard.type('部署我的Next.js项目');
     await page.keyboard.press('Enter');
     await page.getByText('vercel deploy --prebuilt').first().waitFor();
@@ -86,7 +87,7 @@ describe('the skills page in a browser', () => {
     expect(await axe(page)).toEqual([]);
     await page.keyboard.type('p');
     await page.keyboard.press('Tab');
-    expect(await message.inputValue()).toBe('@pdf ');
+    await expect.poll(() => message.inputValue()).toBe('@pdf ');
     await message.fill('@pfd go');
     await page.keyboard.press('Enter');
     await page.getByText('Did you mean @pdf?').first().waitFor();

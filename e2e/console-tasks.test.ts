@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { axe, looks, openConsole, picture } from './harness/console-page.ts';
+import { axe, copyBy, looks, openConsole, picture } from './harness/console-page.ts';
 import { type RunningGateway, startGateway } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { startUpstream, type Upstream } from './harness/upstream.ts';
@@ -68,8 +68,7 @@ describe('the tasks page in a browser', () => {
       await picture(page, 'tasks-hook');
       expect(await axe(page)).toEqual([]);
     }
-    await page.getByRole('button', { name: 'Copy code' }).click();
-    const { stdout } = await run('bash', ['-c', await page.evaluate(() => navigator.clipboard.readText())]);
+    const { stdout } = await run('bash', ['-c', await copyBy(page.getByRole('button', { name: 'Copy code' }))]);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'accepted' });
     await page.getByRole('button', { name: 'Done', exact: true }).click();
     const row = page.getByRole('listitem').filter({ hasText: `From ${sender}` });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root, run, startChild } from './harness/child.ts';
-import { axe, looks, openConsole, picture, toastStands } from './harness/console-page.ts';
+import { axe, copyBy, hasFocus, looks, openConsole, picture, toastStands } from './harness/console-page.ts';
 import { createToken, type RunningGateway, startGateway } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { startUpstream, type Upstream } from './harness/upstream.ts';
@@ -44,19 +44,16 @@ const open = async (look = {}) => {
 const mint = async (page: Page, name: string, kind = 'Token'): Promise<void> => {
   await page.getByRole('button', { name: 'New token' }).first().click();
   // The focus is where one begins.
+  await hasFocus(page.getByRole('textbox', { name: 'Name' }));
   await page.keyboard.type(name);
   await page.getByLabel('Kind').selectOption({ label: kind });
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByText('is ready').waitFor();
 };
 
-const copied = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
-
 const copySnippet = async (page: Page, name: string): Promise<string> => {
   await page.getByRole('tab', { name, exact: true }).click();
-  await page.getByRole('tabpanel').getByRole('button', { name: 'Copy code' }).click();
-  await page.getByRole('tabpanel').getByRole('button', { name: 'Copied' }).waitFor();
-  return copied(page);
+  return copyBy(page.getByRole('tabpanel', { name, exact: true }).getByRole('button', { name: 'Copy code' }));
 };
 
 /** Runs what was copied, as it stands, and waits for the agent's words. */
@@ -140,8 +137,7 @@ describe('the tokens page in a browser', () => {
     const { page, close } = await open();
     await mint(page, 'guarded');
     await page.getByRole('button', { name: 'Show the secret' }).click();
-    await page.getByRole('button', { name: 'Copy the secret' }).click();
-    const secret = await copied(page);
+    const secret = await copyBy(page.getByRole('button', { name: 'Copy the secret' }));
     expect(await statusWith(secret)).toBe(200);
     await page.getByRole('button', { name: 'Done' }).click();
     const { code, stderr } = await run(process.execPath, [`${root}/out/main/cli.js`, 'pin', 'set'], {
@@ -151,7 +147,7 @@ describe('the tokens page in a browser', () => {
     expect(code, stderr).toBe(0);
 
     await page.getByRole('button', { name: 'Use guarded' }).click();
-    await page.getByRole('textbox', { name: 'PIN' }).waitFor();
+    await hasFocus(page.getByRole('textbox', { name: 'PIN' }));
     await page.keyboard.type('0000');
     await page.keyboard.press('Enter');
     await page.getByText('The PIN is wrong.').waitFor();
@@ -159,8 +155,7 @@ describe('the tokens page in a browser', () => {
     expect(await axe(page)).toEqual([]);
     await page.getByRole('textbox', { name: 'PIN' }).fill('2468');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Copy the secret' }).click();
-    expect(await copied(page)).toBe(secret);
+    expect(await copyBy(page.getByRole('button', { name: 'Copy the secret' }))).toBe(secret);
     await page.getByRole('button', { name: 'Done' }).click();
     // Where it was opened from.
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Use guarded');

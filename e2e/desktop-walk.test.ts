@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { root, startChild } from './harness/child.ts';
+import { hasFocus } from './harness/console-page.ts';
 import { openclaw } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { freePort } from './harness/ports.ts';
@@ -51,14 +52,16 @@ const post = async (body: object): Promise<{ status: number; json: { sessionId: 
 test('a token made in the window works as it was copied, and is kept in the keychain', async () => {
   await page('Tokens').click();
   await window.getByRole('button', { name: 'New token' }).first().click();
+  await hasFocus(window.getByRole('textbox', { name: 'Name' }));
   await window.keyboard.type('from the window');
   await window.getByRole('button', { name: 'Create' }).click();
   await window.getByText('is ready').waitFor();
   await window.getByRole('button', { name: 'Test', exact: true }).click();
   await window.getByRole('status').getByText(reply).waitFor();
   await window.getByRole('tab', { name: 'curl', exact: true }).click();
-  await window.getByRole('tabpanel').getByRole('button', { name: 'Copy code' }).click();
-  await window.getByRole('tabpanel').getByRole('button', { name: 'Copied' }).waitFor();
+  await app.evaluate(({ clipboard }) => clipboard.clear());
+  await window.getByRole('tabpanel', { name: 'curl', exact: true }).getByRole('button', { name: 'Copy code' }).click();
+  await expect.poll(() => app.evaluate(({ clipboard }) => clipboard.readText())).not.toBe('');
   const copied = await app.evaluate(({ clipboard }) => clipboard.readText());
   token = /Bearer (\S+?)"/.exec(copied)?.[1] ?? '';
   const file = join(home.dir, 'copied.sh');
@@ -107,6 +110,7 @@ test('chats are found, renamed, deleted and brought back in the window', async (
     await window.getByRole('menuitem', { name: item, exact: true }).click();
   };
   await choose('数据库迁移怎么做', 'Rename');
+  await hasFocus(window.getByRole('textbox', { name: 'Title of the chat' }));
   await window.keyboard.press('ControlOrMeta+A');
   await window.keyboard.type('Migrations');
   await window.keyboard.press('Enter');

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import axeCore from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { root } from './child.ts';
 import { openclaw } from './gateway.ts';
@@ -66,6 +66,19 @@ export const picture = async (page: Page, name: string, look: Look = {}): Promis
   const folder = `${root}/e2e/screenshots`;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: `${folder}/${name}-${look.colorScheme ?? 'light'}-${look.locale ?? 'en-US'}.png` });
+};
+
+/** Resolves when the keyboard is there: what is typed before that is lost. */
+export const hasFocus = (field: Locator): Promise<void> => field.and(field.page().locator(':focus')).waitFor();
+
+/** Presses a button that copies; resolves to what it has copied. (That it says so is over before a busy machine may look.) */
+export const copyBy = async (button: Locator): Promise<string> => {
+  const page = button.page();
+  const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await button.click();
+  await expect.poll(clipboard).not.toBe('');
+  return clipboard();
 };
 
 /** Resolves when there is a toast and it stands: while it fades in it has no contrast. */

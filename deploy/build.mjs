@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withBuildLock } from './build/build-lock.mjs';
-import { buildChannels } from './build/channels.mjs';
+import { buildChannels, channelLicenses } from './build/channels.mjs';
 import { inputHash, readStamp, stampFile } from './build/stamp.mjs';
 import { writeLicenses } from './build/write-licenses.mjs';
 
@@ -83,7 +83,7 @@ export const build = ({ only, progress = process.stdout } = {}) =>
       if (only && !only.includes(part.name)) continue;
       await buildPart(part, progress);
     }
-    writeLicenses(`${root}/out`, ['main', 'plugin-host', 'renderer']);
+    writeLicenses(`${root}/out`, ['main', 'plugin-host', channelLicenses, 'renderer']);
   });
 
 /** @param {Part} part @param {NodeJS.WritableStream} progress */

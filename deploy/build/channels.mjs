@@ -4,6 +4,10 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 
 const manifestFile = 'openclaw.plugin.json';
+const licensesFile = 'licenses.json';
+
+/** A folder of `out/` with the licences of what stands in the channels, as Vite lists them for other bundles. */
+export const channelLicenses = 'channel-licenses';
 
 /**
  * The channels that come with the app, each as a plugin stands once it is installed: `out/channels/<id>/` with its manifest, one
@@ -14,7 +18,10 @@ export const buildChannels = async (root) => {
   const out = join(root, 'out/channels');
   await rm(out, { recursive: true, force: true });
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  for (const id of await channelIds(root)) await buildChannel(root, join(out, id), id, version);
+  const licences = [];
+  for (const id of await channelIds(root)) licences.push(...(await buildChannel(root, join(out, id), id, version)));
+  await mkdir(join(root, 'out', channelLicenses), { recursive: true });
+  await writeFile(join(root, 'out', channelLicenses, licensesFile), JSON.stringify(licences));
 };
 
 /** @param {string} root @returns {Promise<string[]>} the folders of packages/channels that have a manifest */
@@ -23,36 +30,45 @@ const channelIds = async (root) => {
   return (await readdir(folder)).filter((id) => existsSync(join(folder, id, manifestFile))).sort();
 };
 
-/** @param {string} root @param {string} out @param {string} id @param {string} version */
+/** @param {string} root @param {string} out @param {string} id @param {string} version @returns {Promise<unknown[]>} licences */
 const buildChannel = async (root, out, id, version) => {
   const folder = join(root, 'packages/channels', id);
   const manifest = JSON.parse(await readFile(join(folder, manifestFile), 'utf8'));
-  const code = await bundle(root, join(folder, 'src/index.ts'));
-  await mkdir(out, { recursive: true });
-  await writeFile(join(out, 'index.mjs'), code);
+  const licences = await bundle(root, id, out);
   if (manifest.icon) await copyFile(join(folder, manifest.icon), join(out, manifest.icon));
   const files = ['index.mjs', ...(manifest.icon ? [manifest.icon] : [])];
   const hashes = await Promise.all(files.map(async (file) => [file, sha256(await readFile(join(out, file)))]));
   const built = { ...manifest, version, main: 'index.mjs', integrity: Object.fromEntries(hashes) };
   await writeFile(join(out, manifestFile), `${JSON.stringify(built, null, 2)}\n`);
+  return licences;
 };
 
-/** @param {string} root @param {string} input @returns {Promise<string>} */
-const bundle = async (root, input) => {
-  const { rolldown } = await import('rolldown');
-  /** @type {string[]} */
-  const missing = [];
-  const building = await rolldown({
-    ...{ cwd: root, input, platform: 'node', logLevel: 'warn' },
-    tsconfig: join(root, 'tsconfig.json'),
-    onLog: (_, { code, message }) => {
-      if (code === 'UNRESOLVED_IMPORT') missing.push(message);
+/**
+ * @param {string} root @param {string} id @param {string} out
+ * @returns {Promise<unknown[]>} the licences of what stands in it
+ */
+const bundle = async (root, id, out) => {
+  const vite = await import('vite');
+  await vite.build({
+    ...{ configFile: false, root, logLevel: 'error', publicDir: false },
+    resolve: { tsconfigPaths: true },
+    ssr: { noExternal: true },
+    build: {
+      ssr: join(root, 'packages/channels', id, 'src/index.ts'),
+      target: 'node20.18',
+      outDir: out,
+      emptyOutDir: true,
+      license: { fileName: licensesFile },
+      minify: false,
+      rollupOptions: {
+        output: { format: 'es', entryFileNames: 'index.mjs', codeSplitting: false, minify: { compress: true, mangle: false } },
+      },
     },
   });
-  const { output } = await building.generate({ format: 'esm', codeSplitting: false, minify: { compress: true, mangle: false } });
-  await building.close();
-  if (missing.length > 0) throw new Error(`A channel's file has to have all that it imports in it:\n${missing.join('\n')}`);
-  return output[0].code;
+  const licences = JSON.parse(await readFile(join(out, licensesFile), 'utf8'));
+  // What stands in a plugin's folder, its manifest names.
+  await rm(join(out, licensesFile));
+  return licences;
 };
 
 /** @param {Buffer} content */

@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { channelLicenses } from '../build/channels.mjs';
 import { writeLicenses } from '../build/write-licenses.mjs';
 import { root } from '../build.mjs';
 
 const permissive = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense', 'Zlib'];
 
 // The console's is looked at where there is a built one: e2e/settings.test.ts.
-test.each(['main', 'plugin-host'])('what stands in the bundle %s may stand there', (bundle) => {
+test.each(['main', 'plugin-host', channelLicenses])('what stands in the bundle %s may stand there', (bundle) => {
   const licensed = JSON.parse(readFileSync(join(root, 'out', bundle, 'licenses.json'), 'utf8')) as readonly Record<string, string>[];
   expect(licensed.length).toBeGreaterThan(0);
   expect(licensed.filter(({ identifier = '' }) => !permissive.includes(identifier))).toEqual([]);

@@ -1,2 +1,3 @@
 export { ask, asNetworkError, errorOfAnswer, retryAfterMs } from './answers.ts';
+export { createInParts } from './in-parts.ts';
 export { type KeepConnected, keepConnected, pause } from './keep-connected.ts';

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { ask, errorOfAnswer, keepConnected, retryAfterMs } from './index.ts';
+import { ask, createInParts, errorOfAnswer, keepConnected, retryAfterMs } from './index.ts';
 
 const answer = (status: number, headers: Record<string, string> = {}) => ({ status, headers: new Headers(headers) });
 
@@ -65,4 +65,21 @@ it('ends where trying again is of no use', async () => {
     lost: () => 'stop',
   });
   expect(tries).toBe(1);
+});
+
+it('goes on with a message of several parts where it stopped', async () => {
+  const inParts = createInParts<string>();
+  const sent: string[] = [];
+  let down = true;
+  const part = (name: string, fails: () => boolean) => async () => {
+    if (fails()) throw new Error('down');
+    sent.push(name);
+    return name;
+  };
+  const parts = [part('text', () => false), part('file', () => down), part('another', () => false)];
+  await expect(inParts('key', parts)).rejects.toThrow('down');
+  down = false;
+  expect(await inParts('key', parts)).toEqual(['text', 'file', 'another']);
+  expect(sent).toEqual(['text', 'file', 'another']);
+  expect(await inParts('key', [part('text', () => false)])).toEqual(['text']);
 });

@@ -28,8 +28,7 @@ export const describeChannels = (current: () => Database): void => {
 
     test('gives what waits in order, until it has ended; its id is known for ever after', async () => {
       const [a, b, c] = [await hear(heard('a')), await hear(heard('b')), await hear(heard('c'))];
-      expect(await write([{ op: 'inbox.end', no: b, outcome: 'answered', at: 5 }])).toEqual([1]);
-      expect(await write([{ op: 'inbox.end', no: b, outcome: 'answered', at: 6 }])).toEqual([0]);
+      expect(await write([{ op: 'inbox.end', no: b, outcome: 'answered', at: 5 }])).toEqual([null]);
       expect((await waiting('c')).map(({ no }) => no)).toEqual([a, c]);
       expect((await waiting('c', a)).map(({ no }) => no)).toEqual([c]);
       expect(await read({ op: 'inbox.get', no: b })).toBeNull();
@@ -45,6 +44,14 @@ export const describeChannels = (current: () => Database): void => {
       ] as const;
       await expect(write(both)).rejects.toMatchObject({ code: 'INTERNAL' });
       expect(await waiting('c')).toHaveLength(1);
+    });
+
+    test('one that has ended is not answered again', async () => {
+      const end = { op: 'inbox.end', no: await hear(heard('a')), outcome: 'answered', at: 5 } as const;
+      await write([end, { op: 'outbox.put', row: toSend('x') }]);
+      const again = [{ op: 'outbox.put', row: toSend('y') }, end] as const;
+      await expect(write(again)).rejects.toMatchObject({ code: 'MESSAGE_UNKNOWN' });
+      expect(ids(await lane('one'))).toEqual(['x']);
     });
   });
 

@@ -423,7 +423,7 @@ export type Write =
   | { readonly op: 'task.remove'; readonly id: string }
   /** Yields its number, or 0 where a message of that id was heard in the conversation before: then nothing changes. */
   | { readonly op: 'inbox.put'; readonly row: Omit<InboxRow, 'no'> }
-  /** It waits no more, and what was said in it is forgotten. Yields 1, or 0 where it had ended. */
+  /** It waits no more, and what was said in it is forgotten. Rejects with `MESSAGE_UNKNOWN` where it had ended: no second answer lands beside it. */
   | { readonly op: 'inbox.end'; readonly no: number; readonly outcome: InboxOutcome; readonly at: number }
   /** Yields its number. */
   | { readonly op: 'outbox.put'; readonly row: NewOutboxRow }
@@ -472,7 +472,6 @@ type WriteResults = {
   readonly 'approval.expireAll': number;
   readonly 'task.update': number;
   readonly 'inbox.put': number;
-  readonly 'inbox.end': number;
   readonly 'outbox.put': number;
   readonly 'outbox.update': number;
   readonly 'outbox.recover': number;

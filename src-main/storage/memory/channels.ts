@@ -1,3 +1,4 @@
+import { AppError } from '../../../src-shared/app-error.ts';
 import { askedAt, diedTwice } from '../channel-rows.ts';
 import type { NewOutboxRow, OutboxRow, Purged, Read, Write } from '../database.ts';
 import { clash, type StoredInbox, type Tables } from './tables.ts';
@@ -22,9 +23,9 @@ export const writeChannel = (tables: Tables, write: ChannelWrite): number | Purg
     }
     case 'inbox.end': {
       const row = inbox.get(write.no);
-      if (!row || row.endedAt !== null) return 0;
+      if (!row || row.endedAt !== null) throw new AppError('MESSAGE_UNKNOWN');
       inbox.set(row.no, { ...row, endedAt: write.at });
-      return 1;
+      return null;
     }
     case 'outbox.put':
       if ([...outbox.values()].some(({ id }) => id === write.row.id)) throw clash();

@@ -1,3 +1,4 @@
+import { AppError } from '../../../src-shared/app-error.ts';
 import type { InboxRow, Read, Write } from '../database.ts';
 import type { Connection } from './connection.ts';
 import { oneAsJson, type Row, text } from './rows.ts';
@@ -5,7 +6,7 @@ import { oneAsJson, type Row, text } from './rows.ts';
 type InboxWrite = Extract<Write, { op: `inbox.${string}` }>;
 type InboxRead = Extract<Read, { op: `inbox.${string}` }>;
 
-export const writeInbox = (db: Connection, write: InboxWrite): number => {
+export const writeInbox = (db: Connection, write: InboxWrite): number | null => {
   switch (write.op) {
     case 'inbox.put': {
       const { channel, account, conversation, heardAt, message } = write.row;
@@ -13,7 +14,8 @@ export const writeInbox = (db: Connection, write: InboxWrite): number => {
       return Number(row?.[0] ?? 0);
     }
     case 'inbox.end':
-      return db.sql(end).run([write.at, write.outcome, write.no]);
+      if (db.sql(end).run([write.at, write.outcome, write.no]) === 0) throw new AppError('MESSAGE_UNKNOWN');
+      return null;
   }
 };
 

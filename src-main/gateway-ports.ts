@@ -44,6 +44,8 @@ export type GatewayPorts = {
   /** Runs the plugins that are installed. */
   readonly pluginHost: PluginHost;
   readonly plugins: PluginStore;
+  /** Where a channel's plugin keeps its files; those of bundled ones apart from the others. */
+  readonly channelFolder: (channel: string, bundled: boolean) => string;
   /** Looks through files, off the main thread. */
   readonly search: Search;
   /** Speaks to other machines for agents and skills. */

@@ -28,7 +28,10 @@ import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createBatches } from './batches/batches.ts';
-import { createChannelRoutes } from './channels/channel-routes.ts';
+import { channelOfOwner } from './channels/channel-principal.ts';
+import { channelStates, createChannelRoutes } from './channels/channel-routes.ts';
+import { createChannelService } from './channels/channel-service.ts';
+import { createPeers } from './channels/peers.ts';
 import { createConfigRoutes } from './config/config-routes.ts';
 import { createConfigService } from './config/config-service.ts';
 import { createLiveConfig } from './config/live-config.ts';
@@ -203,13 +206,18 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const uploads = createUploads(uploadStore);
     const directory = createSessionDirectory({ database, clock, randomBytes, key: tokens.key });
     const stops = await openStops(database, clock);
+    const requireOwner = (id: string): void => {
+      const channel = channelOfOwner(id);
+      if (channel !== null) channels.requireOn(channel);
+      else if (id !== localPrincipal.id) tokens.byId(id);
+    };
     const engine = createTurnEngine({
       database,
       clock,
       log: logger,
       sessionsRunning: () => live.current().gateway.limits.sessionsRunning,
       stops,
-      requireOwner: (id) => void (id === localPrincipal.id || tokens.byId(id)),
+      requireOwner: (id) => requireOwner(id),
       onSettled: directory.settled,
       runAgent: createRunAgent({
         database,
@@ -250,6 +258,13 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       address: skills.address,
       routeTo: (origin) => routeTo(live.current(), origin),
       uploads: { take: uploads.take, bind: uploadStore.bind },
+    });
+    const channels = createChannelService({
+      ...{ database, clock, randomBytes, secrets, submit, engine, stops, approvals, log: logger, readSchema: readJsonSchema },
+      ...{ host: ports.pluginHost, store: ports.plugins, channelFolder: ports.channelFolder, uploads: uploadStore },
+      ...{ config: live.current, onConfig: live.onChange, cancelOwner: engine.cancelOwner },
+      peers: createPeers({ database, clock, randomBytes }),
+      endOf: (row) => endFromStore(database, row),
     });
     let guard = createSiteGuard({ port, ...config.security });
     let addresses = createAddressGuard(config.security.ipAllowlist);
@@ -323,6 +338,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createStatusRoutes({
             config: live.current,
             configProblems: () => [...configuration.problems(), ...configuration.skipped()],
+            channelStates: () => channelStates(live.current(), channels),
             quotaWarning: quota.warning,
             warnings: () => [...budgets.warnings(), ...mcpServers.warnings()],
             ports,
@@ -344,7 +360,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...uploads.routes,
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
-          ...createChannelRoutes({ config: live.current }),
+          ...createChannelRoutes({ config: live.current, database, channels }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
           ...createUndoRoutes({ database }),
@@ -406,8 +422,9 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       await engine.stop();
       await Promise.all(parked);
     });
-    // Before the turns end: what is heard after that would wait for the next start.
     undo.push(ports.pluginHost.close);
+    // Before the turns end: what is heard after that would wait for the next start.
+    undo.push(channels.close);
     tokens.onEnded(engine.cancelOwner);
     mint = async () => {
       const { row, secret } = await tokens.mintConsole();
@@ -416,6 +433,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     await engine.recover();
     await batches.start();
     tasks.start();
+    channels.start();
     watchActivity(engine, stops, (next) => {
       activity = next;
       for (const listener of watchers) listener(next);

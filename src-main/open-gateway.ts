@@ -85,6 +85,7 @@ export const openGateway = ({
       ...{ findSandbox: programs.findSandbox, confine: programs.confine },
     }),
     plugins: createFolderPluginStore({ fs, folder: home.plugins, bundled: bundledPlugins, clock: systemClock, randomBytes }),
+    channelFolder: (channel, bundled) => join(home.data, bundled ? 'bundled-channels' : 'channels', channel),
     skillFolders: {
       bundled: null,
       home: home.skills,

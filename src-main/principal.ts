@@ -3,10 +3,10 @@ import type { Scope } from '../src-shared/models/scope.ts';
 
 /** Who asks, after authentication: what every surface hands on and nothing else decides rights by. */
 export type Principal = {
-  /** Token id, or `local` for the admin socket. Owns sessions and turns. */
+  /** Token id, `local` for the admin socket, or `channel:<id>`. Owns sessions and turns. */
   readonly id: string;
   readonly name: string;
-  readonly kind: 'bearer' | 'api-key' | 'console' | 'local';
+  readonly kind: 'bearer' | 'api-key' | 'console' | 'local' | 'channel';
   readonly scopes: ReadonlySet<Scope>;
   /** Milliseconds since 1970; Infinity for `local`. */
   readonly expiresAt: number;

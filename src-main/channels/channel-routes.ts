@@ -1,29 +1,50 @@
+import { AppError } from '../../src-shared/app-error.ts';
 import type { Config } from '../../src-shared/contract/config.ts';
-import type { RouteAnswer } from '../../src-shared/contract/rest.ts';
-
-type Channel = RouteAnswer<'listChannels'>['body']['channels'][number];
+import type { Channel, RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
+import type { Database } from '../storage/database.ts';
+import type { ChannelService } from './channel-service.ts';
 
 /** The ways in that are part of the gateway, and what `config.channels` names. */
-export const channelStates = (config: Config): Channel[] => [
+export const channelStates = (config: Config, channels: Pick<ChannelService, 'state'>): Channel[] => [
   { id: 'api', name: 'REST and WebSocket', kind: 'built-in', state: 'running', detail: 'for scripts and apps, by token' },
   { id: 'console', name: 'Console', kind: 'built-in', state: 'running', detail: 'the window and the browser page' },
-  ...Object.entries(config.channels).map(
-    ([id, { enabled }]): Channel => ({
-      id,
-      name: id,
-      kind: 'plugin',
-      state: 'not-installed',
-      detail: enabled
-        ? 'config.json enables it, but no plugin of that name is installed'
-        : 'config.json names it, but no plugin of that name is installed',
-    }),
-  ),
+  ...Object.entries(config.channels).map(([id, { enabled, plugin = id }]): Channel => {
+    const { detail, ...state } = channels.state(id);
+    return { ...{ id, name: id, kind: 'plugin', plugin, enabled, hookPath: `/api/v1/hooks/${id}` }, ...state, detail: detail ?? '' };
+  }),
 ];
 
-export const createChannelRoutes = ({
-  config,
-}: {
+type Ids = 'listChannels' | 'startChannel' | 'stopChannel';
+export type ChannelRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>) => Promise<RouteAnswer<Id>> };
+
+type RoutePorts = {
   readonly config: () => Config;
-}): { readonly listChannels: () => Promise<RouteAnswer<'listChannels'>> } => ({
-  listChannels: async () => ({ status: 200, body: { channels: channelStates(config()) } }),
-});
+  readonly database: Database;
+  readonly channels: ChannelService;
+};
+
+export const createChannelRoutes = ({ config, database, channels }: RoutePorts): ChannelRoutes => {
+  const list = async (): Promise<Channel[]> => {
+    const counts = await database.read({ op: 'outbox.counts' });
+    return channelStates(config(), channels).map((channel) =>
+      channel.kind === 'built-in' ? channel : { ...channel, waiting: counts[channel.id]?.open ?? 0, dead: counts[channel.id]?.dead ?? 0 },
+    );
+  };
+  const one = async (id: string): Promise<{ readonly status: 200; readonly body: { readonly channel: Channel } }> => {
+    const channel = (await list()).find((entry) => entry.id === id);
+    if (!channel) throw new AppError('CHANNEL_UNKNOWN');
+    return { status: 200, body: { channel } };
+  };
+
+  return {
+    listChannels: async () => ({ status: 200, body: { channels: await list() } }),
+    startChannel: async ({ params }) => {
+      await channels.restart(params.id);
+      return one(params.id);
+    },
+    stopChannel: async ({ params }) => {
+      await channels.halt(params.id);
+      return one(params.id);
+    },
+  };
+};

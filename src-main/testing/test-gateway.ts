@@ -135,6 +135,7 @@ export const startTestGateway = async (options: TestGatewayOptions = {}): Promis
     openSecrets: async () => home.secrets,
     pluginHost: createMemoryPluginHost({ clock, plugins: {} }),
     plugins: createMemoryPluginStore({ clock }),
+    channelFolder: (channel, bundled) => join(home.folder, 'data', bundled ? 'bundled-channels' : 'channels', channel),
     programs: openPrograms({
       clock: systemClock,
       platform: process.platform,

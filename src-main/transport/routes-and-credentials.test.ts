@@ -121,12 +121,16 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   callMcpTool: { params: { server: 'none', tool: 'x' }, body: {} },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
-const idKinds = { '/approval': 'apr', '/batches': 'bat', '/tasks': 'tsk', '/hooks': 'tsk', '/uploads': 'upl' };
+const idKinds = { '/outbox/': 'out', '/approval': 'apr', '/batches': 'bat', '/tasks': 'tsk', '/hooks': 'tsk', '/uploads': 'upl' };
 const ask = async (id: RouteId, { options }: Pick<Credential, 'options'>) => {
   const route: Route = routes[id];
   const query = id === 'searchSessions' ? '?q=x' : '';
   const kind = Object.entries(idKinds).find(([part]) => route.path.includes(part))?.[1] ?? 'msg';
-  const path = route.path.replace('{agentId}', 'main').replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`) + query;
+  const path =
+    route.path
+      .replace('{agentId}', 'main')
+      .replace('/channels/{id}', '/channels/none')
+      .replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`) + query;
   const request = {
     ...options,
     headers: { 'X-OpenClaw-Pin': '2468', ...(route.lines ? { 'Content-Type': 'application/jsonl' } : {}), ...options.headers },

@@ -3,7 +3,6 @@ import type { Config } from '../../src-shared/contract/config.ts';
 import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
 import type { AgentRegistry } from '../agents/agent-registry.ts';
 import type { ModelRegistry } from '../agents/models/resolve-model.ts';
-import { channelStates } from '../channels/channel-routes.ts';
 import type { GatewayPorts } from '../gateway-ports.ts';
 import type { Principal } from '../principal.ts';
 import type { Stops } from '../sessions/stops.ts';
@@ -12,6 +11,7 @@ import type { SecretStore } from '../storage/secret-store.ts';
 
 type StatusPorts = {
   readonly config: () => Config;
+  readonly channelStates: () => readonly { readonly id: string; readonly state: string }[];
   /** What is wrong with `config.json`. */
   readonly configProblems: () => readonly string[];
   readonly quotaWarning: () => string | null;
@@ -37,6 +37,7 @@ export type StatusRoutes = {
 /** How the gateway is: a little for anyone, the rest with a token. */
 export const createStatusRoutes = ({
   config,
+  channelStates,
   configProblems,
   quotaWarning,
   warnings,
@@ -63,7 +64,7 @@ export const createStatusRoutes = ({
       status: 200,
       body: {
         ...open,
-        channels: channelStates(config()).map(({ id, state }) => ({ id, state })),
+        channels: channelStates().map(({ id, state }) => ({ id, state })),
         queue: engine.queue(),
         stops: [...stops.list()],
         models: models.health().map((health) => ({ ...health })),

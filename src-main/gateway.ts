@@ -31,6 +31,8 @@ import { createBatches } from './batches/batches.ts';
 import { channelOfOwner } from './channels/channel-principal.ts';
 import { channelStates, createChannelRoutes } from './channels/channel-routes.ts';
 import { createChannelService } from './channels/channel-service.ts';
+import { createPluginInstaller } from './channels/install/plugin-installer.ts';
+import { createPluginRoutes } from './channels/install/plugin-routes.ts';
 import { createPeers } from './channels/peers.ts';
 import { createConfigRoutes } from './config/config-routes.ts';
 import { createConfigService } from './config/config-service.ts';
@@ -310,6 +312,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       counting: authenticate.counting,
       onTokenEnded: tokens.onEnded,
     });
+    const installer = createPluginInstaller({ store: ports.plugins, host: ports.pluginHost, clock, randomBytes });
+    undo.push(installer.close);
     const metrics = createMetrics({
       clock,
       database,
@@ -361,6 +365,10 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
           ...createChannelRoutes({ config: live.current, database, channels }),
+          ...createPluginRoutes({
+            ...{ store: ports.plugins, installer, config: live.current, secrets, pin },
+            removeEntry: async (channel) => void (await configuration.patch({ channels: { [channel]: null } }, async () => {})),
+          }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
           ...createUndoRoutes({ database }),

@@ -242,7 +242,11 @@ export const describePluginHost = (name: string, open: () => Promise<PluginHostH
 
     it('tries one out without starting it', async () => {
       const { unit } = listen('echo');
-      expect(await harness.host.tryOut(unit.plugin)).toEqual({ capabilities: { maxLength: 100, threads: true }, tools: [] });
+      expect(await harness.host.tryOut(unit.plugin)).toMatchObject({
+        capabilities: { maxLength: 100, threads: true },
+        tools: [],
+        isolation: { process: expect.any(Boolean) },
+      });
       await expect(harness.host.tryOut(listen('no-plugin').unit.plugin)).rejects.toThrow(/no method sendMessage/);
       const { tools } = await harness.host.tryOut(listen('calculator', { kind: 'tools' }).unit.plugin);
       expect(tools.map(({ name }) => name)).toEqual(['add', 'wait']);

@@ -106,12 +106,16 @@ export type KeptPlugin = {
   readonly stop: () => Promise<void>;
 };
 
+export type TriedPlugin = {
+  readonly capabilities: ChannelCapabilities;
+  readonly tools: readonly PluginTool[];
+  readonly isolation: PluginIsolation;
+};
+
 /** Starts plugins in processes of their own. Twins: `fork-plugin-host`, `memory-plugin-host` (in this process, for tests). */
 export type PluginHost = {
   readonly keep: (unit: PluginUnit) => KeptPlugin;
   /** Loads it, makes one, and lets it go, without starting it: what a review does before an install. Rejects with what was wrong. */
-  readonly tryOut: (
-    plugin: InstalledPlugin,
-  ) => Promise<{ readonly capabilities: ChannelCapabilities; readonly tools: readonly PluginTool[] }>;
+  readonly tryOut: (plugin: InstalledPlugin) => Promise<TriedPlugin>;
   readonly close: () => Promise<void>;
 };

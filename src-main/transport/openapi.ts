@@ -50,15 +50,13 @@ const operation = (id: string, route: Route): Record<string, unknown> => ({
         requestBody: {
           required: true,
           content: route.bytes
-            ? Object.fromEntries(route.bytes.types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
+            ? binary(route.bytes.types)
             : { [route.lines ? 'application/jsonl' : 'application/json']: { schema: jsonSchema(route.body, 'input') } },
         },
       }
     : {}),
-  ...(route.upload
-    ? { requestBody: { required: true, content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } } }
-    : {}),
-  ...(route.raw ? { requestBody: { required: true, content: { '*/*': { schema: { type: 'string', format: 'binary' } } } } } : {}),
+  ...(route.upload ? { requestBody: { required: true, content: binary(route.upload.types ?? ['application/octet-stream']) } } : {}),
+  ...(route.raw ? { requestBody: { required: true, content: binary(['*/*']) } } : {}),
   responses: {
     ...Object.fromEntries(
       Object.entries(route.answers).map(([status, schema]) => [
@@ -98,3 +96,6 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Record<string, u
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>;
   return json;
 };
+
+const binary = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));

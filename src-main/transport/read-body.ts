@@ -25,11 +25,14 @@ export const readJsonBody = async (request: IncomingMessage): Promise<{ readonly
 
 /** A file as the body. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE */
 export const readFileBody = async (request: IncomingMessage, { types, maxBytes }: NonNullable<Route['bytes']>): Promise<Buffer> => {
-  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (!types.includes(type) || request.headers['content-encoding'] !== undefined)
+  if (!types.includes(mediaType(request)) || request.headers['content-encoding'] !== undefined)
     throw new AppError('MEDIA_TYPE', { message: `Only ${types.join(' or ')} without a Content-Encoding is read here.` });
   return readBytes(request, maxBytes);
 };
+
+/** Without its parameters, in small letters. */
+export const mediaType = (request: IncomingMessage): string =>
+  (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 /** Strict JSON first; with its comments blanked out second, and as strict. `what` begins the message. @throws AppError BAD_JSON */
 export const parseJsonText = (text: string, what = 'The body'): unknown => {

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../src-shared/app-error.ts';
+import type { Route } from '../../src-shared/contract/rest.ts';
+import { mediaType } from './read-body.ts';
 
 export type ReadUpload = {
   readonly chunks: AsyncIterable<Buffer>;
@@ -7,8 +9,10 @@ export type ReadUpload = {
   readonly takeRest: () => Promise<void>;
 };
 
-/** The bytes of a body of any type, as they come. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BAD_REQUEST from `chunks` */
-export const readUpload = (request: IncomingMessage, { maxBytes }: { readonly maxBytes: number }): ReadUpload => {
+/** The bytes of a body, as they come. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BAD_REQUEST from `chunks` */
+export const readUpload = (request: IncomingMessage, { maxBytes, types }: NonNullable<Route['upload']>): ReadUpload => {
+  if (types && !types.includes(mediaType(request)))
+    throw new AppError('MEDIA_TYPE', { message: `Only ${types.join(' or ')} is read here.` });
   if (request.headers['content-encoding'] !== undefined)
     throw new AppError('MEDIA_TYPE', { message: 'Compressed bodies are not read here.' });
   const tooLarge = (): AppError => new AppError('BODY_TOO_LARGE', { message: `The file is larger than ${maxBytes / 1024 / 1024} MiB.` });

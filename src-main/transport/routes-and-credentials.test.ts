@@ -105,6 +105,7 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   patchTask: { params: { id: `tsk_${'a'.repeat(22)}` }, body: { name: 'x' } },
   patchChannel: { params: { id: 'tried' }, body: { enabled: false } },
   testChannel: { params: { id: 'none' }, body: { to: 'x' } },
+  confirmPlugin: { params: { id: `ins_${'a'.repeat(22)}` }, body: { sha256: '' } },
   pairPeer: { params: { id: 'none' }, body: { code: 'x' } },
   setPeer: { params: { id: 'none' }, body: { peerId: 'x', status: 'blocked' } },
   createToken: { body: { name: 'x', scopes: ['tokens'] } },

@@ -9,6 +9,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { openaiRoutes } from './routes/openai.ts';
 import { openaiResponseRoutes } from './routes/openai-responses.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { pluginRoutes } from './routes/plugins.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { skillRoutes } from './routes/skills.ts';
 import { taskRoutes } from './routes/tasks.ts';
@@ -34,6 +35,7 @@ export const routes = {
   ...skillRoutes,
   ...taskRoutes,
   ...channelRoutes,
+  ...pluginRoutes,
   ...configRoutes,
   ...undoRoutes,
   ...openaiRoutes,
@@ -56,6 +58,7 @@ export {
   statusSchema,
   stopSchema,
 } from './routes/operations.ts';
+export type { Plugin, PluginReview } from './routes/plugins.ts';
 export type { HistoryItem, Session } from './routes/sessions.ts';
 export type { Skill, SkillBinding } from './routes/skills.ts';
 export type { HookPreset, Task, TaskSchedule } from './routes/tasks.ts';

@@ -18,8 +18,8 @@ export type Route = {
   readonly body?: z.ZodType;
   /** The body is JSON Lines: `body` is the schema of a line. At most this much, and read line by line. */
   readonly lines?: { readonly maxBytes: number; readonly maxLines: number };
-  /** The body is a file of any type, at most this large, read as it comes. */
-  readonly upload?: { readonly maxBytes: number };
+  /** The body is a file, at most this large, read as it comes; of any media type, unless some are named. */
+  readonly upload?: { readonly maxBytes: number; readonly types?: readonly string[] };
   /** The body is a file, handed on as its bytes: of these media types, at most this much. */
   readonly bytes?: { readonly types: readonly string[]; readonly maxBytes: number };
   /** The body is handed on as bytes, at most 1 MiB, of any media type: for signatures over it. Instead of `body`. */

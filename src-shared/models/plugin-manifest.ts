@@ -26,7 +26,16 @@ const hostPattern = z
 export const pluginPermissionsSchema = z.strictObject({
   net: z.array(hostPattern).max(64).default([]).describe('hosts it speaks to'),
   listen: z.boolean().default(false).describe('whether it opens a port of its own'),
-  fs: z.array(z.string().min(1).max(4096)).max(16).default([]).describe('absolute folders it reads, besides its own'),
+  fs: z
+    .array(
+      z
+        .string()
+        .max(4096)
+        .regex(/^(\/|[A-Za-z]:[\\/])(?!.*(^|[\\/])\.\.([\\/]|$))/, 'a folder is absolute, and without ..'),
+    )
+    .max(16)
+    .default([])
+    .describe('absolute folders it reads, besides its own'),
   env: z
     .array(
       z

@@ -81,7 +81,7 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
       });
       try {
         const answer = link.call('load', plugin.manifest.id, loadPayload(plugin, {}, scratch), tryLimitMs);
-        return await Promise.race([answer, gone]);
+        return { ...(await Promise.race([answer, gone])), isolation: link.isolation };
       } finally {
         gone.catch(() => undefined);
         link.end('It was only tried out.');

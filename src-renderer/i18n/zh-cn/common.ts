@@ -248,6 +248,8 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.APPROVAL_UNKNOWN': '没有这个审批。',
   'error.RULE_UNKNOWN': '没有这条规则。',
   'error.CHANNEL_UNKNOWN': '没有这个渠道。',
+  'error.INSTALL_UNKNOWN': '没有等待安装的插件，或等待时间已过，请重新上传。',
+  'error.INSTALL_CHANGED': '内容与审阅时不同，没有安装任何内容。',
   'error.PLUGIN_UNKNOWN': '没有这个插件。',
   'error.PAIRING_CODE_UNKNOWN': '最近一小时内没有给出过这个配对码。',
   'error.CHANNEL_OFF': '这个渠道没有运行。',

@@ -51,7 +51,7 @@ const outboxItemSchema = z.object({
 });
 export type OutboxItem = z.infer<typeof outboxItemSchema>;
 
-const channelId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'not a channel id');
+export const channelId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'not a channel id');
 const params = z.object({ id: channelId });
 const itemParams = z.object({ id: channelId, messageId: z.string().regex(/^out_[A-Za-z0-9_-]{22}$/, 'not an id of the outbox') });
 const one = z.object({ channel: channelSchema });

@@ -387,6 +387,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createOpenaiRoutes({
             agents,
             toolNames: (agentId) => catalog.tools(agents.get(agentId)).map(({ name }) => name),
+            requireSchema: requireOutputSchema,
             clock,
             submit,
             readIdempotency,

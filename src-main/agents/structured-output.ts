@@ -3,6 +3,7 @@ import type { LoopResult } from './agent-loop.ts';
 import type { ModelMessage } from './models/model-client.ts';
 import { readJsonSchema } from './tools/json-schema.ts';
 import type { JsonSchemaParameters } from './tools/tool.ts';
+import { uncheckedKeyword } from './tools/unchecked-keywords.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -10,12 +11,21 @@ type Schema = Readonly<Record<string, unknown>>;
 export const outputInstruction = (schema: Schema): string =>
   `Answer with one JSON value and nothing else: no words around it, no code fence. It must fit this JSON Schema:\n${JSON.stringify(schema)}`;
 
-/** @throws AppError BAD_REQUEST in words, where the schema is none */
-export const requireOutputSchema = async (schema: Schema): Promise<void> => {
+/**
+ * @param at where it stands in the request
+ * @param strict whether all of it has to be checked: that is a promise, and one that nobody looks after is none
+ * @throws AppError BAD_REQUEST in words, where the schema is none, or cannot be checked though it is strict
+ */
+export const requireOutputSchema = async (schema: Schema, at = 'outputSchema', strict = false): Promise<void> => {
+  const refused = (message: string): AppError =>
+    new AppError('BAD_REQUEST', { message: `body.${at}: ${message}`, details: { issues: [{ at: `body.${at}`, message }] } });
+  const unchecked = strict ? uncheckedKeyword(schema) : null;
+  if (unchecked !== null)
+    throw refused(`this version cannot check ${unchecked}; leave it out, or send "strict": false and check it yourself`);
   try {
     await readJsonSchema(schema);
   } catch (thrown) {
-    throw new AppError('BAD_REQUEST', { message: `body.outputSchema: ${thrown instanceof Error ? thrown.message : 'not a JSON Schema'}` });
+    throw refused(thrown instanceof Error ? thrown.message : 'not a JSON Schema');
   }
 };
 
@@ -70,6 +80,6 @@ const bare = (text: string): string => /^\s*```(?:json)?\s*\n([\s\S]*?)\n?```\s*
 
 const garbage = (problem: string): AppError =>
   new AppError('MODEL_GARBAGE', {
-    message: `The model's answer does not fit outputSchema: ${problem.slice(0, 500)}.`,
+    message: `The model's answer does not fit the schema: ${problem.slice(0, 500)}.`,
     hint: 'Ask again, use a simpler schema, or a model that knows structured output.',
   });

@@ -2,7 +2,7 @@ import type { ClientTools } from '../agents/models/model-client.ts';
 import type { Clock } from '../gateway-ports.ts';
 import { callerOf, type Principal } from '../principal.ts';
 import type { readIdempotency } from '../sessions/idempotency-key.ts';
-import type { SubmitMessage } from '../sessions/submit-message.ts';
+import type { IncomingMessage, SubmitMessage } from '../sessions/submit-message.ts';
 import type { TurnRow } from '../storage/database.ts';
 import { type AnswerStream, firstSign, streamEnd, streamTurn, type Telling } from './answer-stream.ts';
 import type { ChatPrompt } from './chat-prompt.ts';
@@ -30,6 +30,7 @@ type Asked = {
   readonly agentId: string;
   readonly prompt: ChatPrompt;
   readonly clientTools: ClientTools | undefined;
+  readonly outputSchema: IncomingMessage['outputSchema'];
   readonly user: string | null | undefined;
   readonly stream: boolean | null | undefined;
 };
@@ -41,7 +42,7 @@ type Words<Body> = { readonly whole: (end: TurnEnd) => Body; readonly telling: (
 export const createAnswerRequest =
   ({ agents, clock, submit, readIdempotency, endOf }: Ports) =>
   async <Body>(
-    { agentId, prompt, clientTools, user, stream }: Asked,
+    { agentId, prompt, clientTools, outputSchema, user, stream }: Asked,
     info: Info,
     wordsFor: (turn: { readonly messageId: string; readonly acceptedAt: number }) => Words<Body>,
   ): Promise<{ readonly status: 200; readonly body: Body } | AnswerStream> => {
@@ -57,6 +58,7 @@ export const createAnswerRequest =
         toolResults: prompt.toolResults,
         images: prompt.images,
         clientTools,
+        outputSchema,
         agentId,
         traceId: info.traceId,
         idempotency,

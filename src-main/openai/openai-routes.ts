@@ -1,4 +1,5 @@
 import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
+import { type RequireSchema, schemaOf } from './answer-format.ts';
 import { createAnswerRequest, type Info, type Ports } from './answer-request.ts';
 import type { AnswerStream } from './answer-stream.ts';
 import { completionOf, headOf, tellCompletion } from './chat-answer.ts';
@@ -20,10 +21,15 @@ export type OpenaiRoutes = {
 
 type Agents = Ports['agents'] & { readonly defaultId: string; readonly list: () => readonly { readonly id: string }[] };
 
+type RoutePorts = {
+  readonly agents: Agents;
+  /** Those that an agent has itself. */
+  readonly toolNames: (agentId: string) => readonly string[];
+  readonly requireSchema: RequireSchema;
+};
+
 /** The door for clients of OpenAI's API: their words in, the one turn engine, their words out. */
-export const createOpenaiRoutes = (
-  ports: Ports & { readonly agents: Agents; readonly toolNames: (agentId: string) => readonly string[] },
-): OpenaiRoutes => {
+export const createOpenaiRoutes = (ports: Ports & RoutePorts): OpenaiRoutes => {
   const names = createModelNames(ports.agents);
   const since = Math.floor(ports.clock.now() / 1_000);
   const modelOf = (id: string) => ({ id, object: 'model' as const, created: since, owned_by: 'openclaw' as const });
@@ -36,10 +42,12 @@ export const createOpenaiRoutes = (
       return { status: 200, body: modelOf(params.id) };
     },
     createChatCompletion: async ({ body }, info) => {
-      const { model, user, stream, stream_options } = body;
+      const { model, user, stream, stream_options, response_format: format } = body;
       const agentId = names.agentId(model);
       const clientTools = chatToolsOf(body, ports.toolNames(agentId));
-      const asked = { agentId, prompt: readPrompt(chatMessagesOf(body), 'messages'), clientTools, user, stream };
+      const flat = format?.type === 'json_schema' ? { type: format.type, ...format.json_schema } : format;
+      const outputSchema = await schemaOf(flat, 'response_format.json_schema.schema', ports.requireSchema);
+      const asked = { agentId, prompt: readPrompt(chatMessagesOf(body), 'messages'), clientTools, outputSchema, user, stream };
       return answerRequest(asked, info, (turn) => {
         const head = headOf(turn, model);
         return {
@@ -52,7 +60,8 @@ export const createOpenaiRoutes = (
       const { model, user, stream } = body;
       const agentId = names.agentId(model);
       const clientTools = responseToolsOf(body, ports.toolNames(agentId));
-      const asked = { agentId, prompt: readPrompt(messagesOf(body), 'input'), clientTools, user, stream };
+      const outputSchema = await schemaOf(body.text?.format, 'text.format.schema', ports.requireSchema);
+      const asked = { agentId, prompt: readPrompt(messagesOf(body), 'input'), clientTools, outputSchema, user, stream };
       return answerRequest(asked, info, (turn) => {
         const head = responseHeadOf(turn, body);
         return { whole: (end) => responseOf(head, end), telling: () => tellResponse(head, info.traceId) };

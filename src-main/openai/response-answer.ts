@@ -7,7 +7,7 @@ import { failureOf, type TurnEnd } from './turn-end.ts';
 /** What all answers to one request have in common. */
 export type ResponseHead = Pick<
   ResponseObject,
-  'id' | 'created_at' | 'model' | 'instructions' | 'tools' | 'tool_choice' | 'parallel_tool_calls'
+  'id' | 'created_at' | 'model' | 'instructions' | 'tools' | 'tool_choice' | 'parallel_tool_calls' | 'text'
 > & {
   /** Of the message in the output. */
   readonly itemId: string;
@@ -15,7 +15,7 @@ export type ResponseHead = Pick<
 
 export const responseHeadOf = (
   turn: { readonly messageId: string; readonly acceptedAt: number },
-  { model, instructions, tools, tool_choice, parallel_tool_calls }: ResponseRequest,
+  { model, instructions, tools, tool_choice, parallel_tool_calls, text }: ResponseRequest,
 ): ResponseHead => ({
   id: turn.messageId.replace(/^msg_/, 'resp_'),
   created_at: Math.floor(turn.acceptedAt / 1_000),
@@ -27,6 +27,7 @@ export const responseHeadOf = (
   })),
   tool_choice: tool_choice ?? 'auto',
   parallel_tool_calls: parallel_tool_calls ?? true,
+  text: { format: text?.format ?? { type: 'text' } },
   itemId: turn.messageId,
 });
 
@@ -117,7 +118,6 @@ const responseWith = (
   temperature: null,
   top_p: null,
   previous_response_id: null,
-  text: { format: { type: 'text' } },
   usage: null,
 });
 

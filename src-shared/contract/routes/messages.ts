@@ -33,9 +33,9 @@ export type TurnAnswer = z.infer<typeof turnAnswerSchema>;
 const turnAnswers = { 200: turnAnswerSchema, 202: turnAnswerSchema, 429: turnAnswerSchema, 502: turnAnswerSchema, 504: turnAnswerSchema };
 
 /** Kept with the turn, and sent to the model. */
-const outputSchemaSchema = z
+export const outputSchemaSchema = z
   .record(z.string().max(256), z.unknown())
-  .refine((schema) => JSON.stringify(schema).length <= 65_536, 'outputSchema is longer than 64 KiB');
+  .refine((schema) => JSON.stringify(schema).length <= 65_536, 'the schema is longer than 64 KiB');
 
 const messageParams = z.object({ id: messageIdSchema });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Route } from '../route.ts';
-import { openaiErrorSchema, toolNameSchema } from './openai.ts';
+import { outputSchemaSchema } from './messages.ts';
+import { formats, noLogprobs, openaiErrorSchema, plainFormats, toolNameSchema } from './openai.ts';
 
 /**
  * The part of OpenAI's Responses API that has to do with text. As with chat completions: what is not named here has no
@@ -31,6 +32,20 @@ const toolSchema = z.object({
   parameters: z.record(z.string(), z.unknown()).nullish(),
   strict: z.boolean().nullish(),
 });
+const formatSchema = z.discriminatedUnion(
+  'type',
+  [
+    ...plainFormats,
+    z.object({
+      type: z.literal('json_schema'),
+      name: z.string().max(128).optional(),
+      description: z.string().optional(),
+      schema: outputSchemaSchema,
+      strict: z.boolean().nullish(),
+    }),
+  ],
+  formats,
+);
 const choiceSchema = z.union(
   [z.enum(['none', 'auto', 'required']), z.object({ type: z.literal('function'), name: toolNameSchema })],
   'none, auto, required, or one function',
@@ -42,9 +57,11 @@ const refused = {
   conversation: z.null(nothingKept).optional(),
   prompt: z.null('this version keeps no prompts: send instructions and input').optional(),
   background: z.literal(false, 'this version answers while the client waits; POST /api/v1/messages can do without').nullish(),
-  text: z
-    .object({ format: z.object({ type: z.literal('text', 'this version answers in text; ask for JSON in words') }).nullish() })
-    .nullish(),
+  top_logprobs: z.literal(0, noLogprobs).nullish(),
+  include: z.array(z.literal('reasoning.encrypted_content', 'this version has nothing of that to include')).nullish(),
+  max_tool_calls: z.null('this version counts by agents.<id>.maxSteps').optional(),
+  context_management: z.null('this version sums up what is too long by itself').optional(),
+  moderation: z.null('this version moderates nothing').optional(),
 };
 
 export const responseRequestSchema = z.object({
@@ -59,6 +76,7 @@ export const responseRequestSchema = z.object({
   tools: z.array(toolSchema).max(128).nullish().describe('run by the client; the agent has its own beside them'),
   tool_choice: choiceSchema.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
+  text: z.object({ format: formatSchema.nullish() }).nullish(),
   ...refused,
 });
 export type ResponseRequest = z.output<typeof responseRequestSchema>;
@@ -107,7 +125,7 @@ export const responseSchema = z.object({
   tool_choice: choiceSchema,
   tools: z.array(toolSchema.required()),
   previous_response_id: z.null(),
-  text: z.object({ format: z.object({ type: z.literal('text') }) }),
+  text: z.object({ format: formatSchema }),
   usage: z
     .object({
       input_tokens: z.int(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { errorBodySchema, type Route } from '../route.ts';
+import { outputSchemaSchema } from './messages.ts';
 
 /** What OpenAI, Anthropic and those like them take as the name of a function. */
 export const toolNameSchema = z
@@ -54,13 +55,27 @@ const toolSchema = z.object({
   }),
 });
 
+export const noLogprobs = 'this version knows no log probabilities';
+/** How the answer is to be written. */
+export const plainFormats = [z.object({ type: z.literal('text') }), z.object({ type: z.literal('json_object') })] as const;
+export const formats = 'text, json_object or json_schema';
+export type AnswerFormat =
+  | { readonly type: 'text' | 'json_object' }
+  | {
+      readonly type: 'json_schema';
+      readonly schema?: Readonly<Record<string, unknown>> | undefined;
+      readonly strict?: boolean | null | undefined;
+    };
+
 const noFunctions = 'send tools in their place';
 const refused = {
   n: z.literal(1, 'this version gives one choice').nullish(),
   functions: z.array(z.unknown()).max(0, noFunctions).nullish(),
   function_call: z.null(noFunctions).optional(),
-  response_format: z.object({ type: z.literal('text', 'this version answers in text; ask for JSON in words') }).nullish(),
-  logprobs: z.literal(false, 'this version knows no log probabilities').nullish(),
+  logprobs: z.literal(false, noLogprobs).nullish(),
+  top_logprobs: z.literal(0, noLogprobs).nullish(),
+  web_search_options: z.null('this version searches no web of its own').optional(),
+  moderation: z.null('this version moderates nothing').optional(),
   modalities: z.array(z.literal('text', 'this version answers in text')).nullish(),
   audio: z.null('this version answers in text').optional(),
 };
@@ -79,6 +94,19 @@ export const chatRequestSchema = z.object({
     )
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
+  response_format: z
+    .discriminatedUnion(
+      'type',
+      [
+        ...plainFormats,
+        z.object({
+          type: z.literal('json_schema'),
+          json_schema: z.object({ schema: outputSchemaSchema.optional(), strict: z.boolean().nullish() }),
+        }),
+      ],
+      formats,
+    )
+    .nullish(),
   ...refused,
 });
 export type ChatRequest = z.output<typeof chatRequestSchema>;

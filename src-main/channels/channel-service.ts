@@ -6,7 +6,7 @@ import { createLane, type Lane } from '../lane.ts';
 import { wordsOf } from '../words-of.ts';
 import { channelPrincipal } from './channel-principal.ts';
 import { channelSecretName } from './channel-unit.ts';
-import { checkOptions } from './check-options.ts';
+import { checkOptions, withDefaults } from './check-options.ts';
 import type { PluginHealth } from './plugin-host.ts';
 import type { PluginStore } from './plugin-store.ts';
 import type { RunningChannel, RunPorts } from './run-channel.ts';
@@ -84,7 +84,8 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       if (plugin === null) return show(slot, 'not-installed', `config.json enables it, but no plugin "${id}" is installed.`);
       if (plugin.manifest.kind !== 'channel') return show(slot, 'broken', `The plugin "${id}" brings tools, and is no channel.`);
       const getSecret = (name: string) => ports.secrets.get(channelSecretName(channel, name));
-      const problem = await checkOptions(plugin.manifest, entry.options ?? {}, getSecret, ports.readSchema);
+      const options = withDefaults(plugin.manifest, entry.options ?? {});
+      const problem = await checkOptions(plugin.manifest, options, getSecret, ports.readSchema);
       if (problem) {
         log.warn(problem.detail);
         return show(slot, problem.state, problem.detail);
@@ -93,7 +94,16 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       const { runChannel } = await import('./run-channel.ts');
       if (closed) return;
       slot.running = runChannel(
-        { channel, entry, plugin, account, log, onReply: (lane) => slots.get(channel)?.running?.wakeLane(lane), onChange: changed },
+        {
+          channel,
+          entry,
+          plugin,
+          options,
+          account,
+          log,
+          onReply: (lane) => slots.get(channel)?.running?.wakeLane(lane),
+          onChange: changed,
+        },
         ports,
       );
       changed();

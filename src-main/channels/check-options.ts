@@ -9,6 +9,16 @@ type ReadSchema = (
 export const sensitiveNames = ({ uiHints }: Pick<PluginManifest, 'uiHints'>): readonly string[] =>
   Object.entries(uiHints).flatMap(([name, { sensitive }]) => (sensitive ? [name] : []));
 
+/** What the plugin is told: what the schema gives where config.json says nothing, and what that says. Secrets have no defaults. */
+export const withDefaults = (
+  { configSchema, uiHints }: Pick<PluginManifest, 'configSchema' | 'uiHints'>,
+  options: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
+  const { properties = {} } = configSchema as { readonly properties?: Readonly<Record<string, { readonly default?: unknown }>> };
+  const given = Object.entries(properties).filter(([name, schema]) => schema.default !== undefined && !uiHints[name]?.sensitive);
+  return { ...Object.fromEntries(given.map(([name, schema]) => [name, schema.default])), ...options };
+};
+
 /** What is wrong with the options of an entry, in words; null: nothing. Secrets are looked for beside them. */
 export const checkOptions = async (
   manifest: Pick<PluginManifest, 'configSchema' | 'uiHints'>,

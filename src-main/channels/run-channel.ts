@@ -51,6 +51,8 @@ type Entry = {
   readonly channel: string;
   readonly entry: ChannelConfig;
   readonly plugin: InstalledPlugin;
+  /** Those of the entry, with what the plugin's schema gives where it says nothing. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Changes with the credentials. */
   readonly account: string;
   readonly log: Logger;
@@ -60,7 +62,10 @@ type Entry = {
   readonly onChange: () => void;
 };
 
-export const runChannel = ({ channel, entry, plugin, account, log, onReply, onChange }: Entry, ports: RunPorts): RunningChannel => {
+export const runChannel = (
+  { channel, entry, plugin, options, account, log, onReply, onChange }: Entry,
+  ports: RunPorts,
+): RunningChannel => {
   const { database, clock, randomBytes, peers, stops, engine } = ports;
   const by = channelPrincipal(channel);
   const capabilities = () => kept.health().capabilities ?? {};
@@ -100,7 +105,7 @@ export const runChannel = ({ channel, entry, plugin, account, log, onReply, onCh
   });
   const kept = ports.host.keep(
     channelUnit({
-      ...{ channel, plugin, options: entry.options ?? {}, dataFolder: ports.channelFolder(channel, plugin.bundled) },
+      ...{ channel, plugin, options, dataFolder: ports.channelFolder(channel, plugin.bundled) },
       ...{ database, secrets: ports.secrets, uploads: ports.uploads, log, heard: inbox.heard, pressed: buttons.pressed },
     }),
   );

@@ -57,12 +57,16 @@ describe('the skills page in a browser', () => {
 
     await card.getByRole('button', { name: 'Set up run_vercel_deploy' }).click();
     const argv = page.getByLabel('Program and arguments');
-    expect(await argv.inputValue()).toBe('vercel\ndeploy\n--prebuilt');
+    await expect.poll(() => argv.inputValue()).toBe('vercel\ndeploy\n--prebuilt');
     await picture(page, 'skills-bind');
     expect(await axe(page)).toEqual([]);
+    await page.getByLabel('How it runs').selectOption('http');
+    await picture(page, 'skills-bind-http');
+    expect(await axe(page)).toEqual([]);
+    await page.getByLabel('How it runs').selectOption('command');
     await page.getByRole('button', { name: 'Confirm' }).click();
     await page.getByLabel('PIN', { exact: true }).fill('2468');
-    await page.keyboard.press('Enter');
+    await page.getByLabel('PIN', { exact: true }).press('Enter');
     await card.getByText('vercel deploy --prebuilt').waitFor();
 
     await card.getByRole('button', { name: /^Try/ }).click();
@@ -89,7 +93,7 @@ describe('the skills page in a browser', () => {
     await page.keyboard.press('Tab');
     await expect.poll(() => message.inputValue()).toBe('@pdf ');
     await message.fill('@pfd go');
-    await page.keyboard.press('Enter');
+    await message.press('Enter');
     await page.getByText('Did you mean @pdf?').first().waitFor();
     await close();
   });

@@ -56,6 +56,29 @@ export const TextField = ({ label, help, problem, className, autoFocus, ...rest 
   );
 };
 
+/** Lines of code-like text with their label, help and problem. */
+export const AreaField = ({
+  label,
+  help,
+  problem,
+  className,
+  autoFocus,
+  ...rest
+}: FieldProps & ComponentProps<'textarea'>): ReactElement => {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label} help={help} problem={problem} className={className}>
+      <textarea
+        spellCheck={false}
+        data-autofocus={autoFocus}
+        {...rest}
+        {...described(id, { help, problem })}
+        className={cx(control, 'resize-y py-2 font-mono text-[12px]')}
+      />
+    </Labelled>
+  );
+};
+
 type SelectFieldProps<Value extends string> = FieldProps & {
   readonly value: Value;
   readonly options: readonly { readonly value: Value; readonly label: string }[];

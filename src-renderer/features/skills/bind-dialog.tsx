@@ -6,7 +6,8 @@ import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
-import { fromLines, toLines } from './argv-text.ts';
+import { BindingFields } from './binding-fields.tsx';
+import { bindingOf, formOf } from './binding-form.ts';
 
 type BindDialogProps = { readonly skill: Skill; readonly tool: Skill['tools'][number]; readonly onClose: () => void };
 
@@ -15,12 +16,10 @@ export const BindDialog = ({ skill, tool, onClose }: BindDialogProps): ReactElem
   const { t } = useTranslation();
   const { skills } = useConsole();
   const form = useId();
-  const field = useId();
-  const old = tool.binding?.kind === 'command' ? tool.binding : null;
-  const [text, setText] = useState(toLines(old?.argv ?? tool.suggestion ?? []));
+  const [fields, setFields] = useState(() => formOf(tool));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
-  const argv = fromLines(text);
+  const wanted = bindingOf(fields, tool.binding);
 
   const set = async (binding: SkillBinding | null): Promise<void> => {
     setBusy(true);
@@ -34,7 +33,7 @@ export const BindDialog = ({ skill, tool, onClose }: BindDialogProps): ReactElem
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (argv.length > 0 && !busy) void set({ ...old, kind: 'command', argv: [...argv] });
+    if (wanted !== null && !busy) void set(wanted);
   };
 
   return (
@@ -49,7 +48,7 @@ export const BindDialog = ({ skill, tool, onClose }: BindDialogProps): ReactElem
             </Button>
           ) : null}
           <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button look="primary" type="submit" form={form} disabled={argv.length === 0 || busy}>
+          <Button look="primary" type="submit" form={form} disabled={wanted === null || busy}>
             {t('skills.bind.confirm')}
           </Button>
         </>
@@ -57,25 +56,14 @@ export const BindDialog = ({ skill, tool, onClose }: BindDialogProps): ReactElem
     >
       <form id={form} onSubmit={submit} className="flex flex-col gap-3">
         <p>{tool.description}</p>
-        <p className="text-muted-foreground">{t(tool.state === 'changed' ? 'skills.bind.changed' : 'skills.bind.text')}</p>
-        <div className="flex flex-col gap-1.5">
-          <label htmlFor={field} className="font-medium">
-            {t('skills.bind.argv')}
-          </label>
-          <textarea
-            id={field}
-            data-autofocus
-            value={text}
-            rows={Math.min(10, Math.max(4, argv.length + 1))}
-            spellCheck={false}
-            aria-describedby={`${field}-help`}
-            onChange={(event) => setText(event.target.value)}
-            className="w-full resize-y rounded-lg border border-input bg-background px-3 py-2 font-mono text-[12px]"
-          />
-          <p id={`${field}-help`} className="text-muted-foreground text-xs">
-            {t('skills.bind.argvHelp', { placeholder: '{name}' })}
-          </p>
-        </div>
+        <p className="text-muted-foreground">
+          {t(tool.state === 'changed' ? 'skills.bind.changed' : tool.suggestion ? 'skills.bind.suggested' : 'skills.bind.text')}
+        </p>
+        <BindingFields
+          form={fields}
+          onChange={(changes) => setFields((before) => ({ ...before, ...changes }))}
+          hasFolder={skill.file.endsWith('SKILL.md') || skill.file.endsWith('skill.json')}
+        />
         <div role="alert" className="empty:hidden">
           {error ? <ErrorCard error={error} /> : null}
         </div>

@@ -257,6 +257,14 @@ test('an agent has another do a part, whose session can be looked into', async (
   await picture(window, 'desktop-delegated');
 });
 
+test('a rule gives what comes from somewhere to another agent', async () => {
+  const who = async (): Promise<string> =>
+    (JSON.parse((await openclaw(home, ['message', '--json', 'who is there?'])).stdout) as { agentId: string }).agentId;
+  expect(await who()).toBe('main');
+  expect((await openclaw(home, ['config', 'set', 'routing', '[{"channel":"cli","agent":"counter"}]'])).code).toBe(0);
+  expect(await who()).toBe('counter');
+});
+
 test('what it took is shown, and a budget holds, also against eight turns at once', async () => {
   await say('hello');
   await window.getByText('11 in · 7 out').waitFor();

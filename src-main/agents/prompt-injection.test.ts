@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Approval } from '../../src-shared/contract/events.ts';
 import type { ServerFrame } from '../../src-shared/contract/ws.ts';
+import { createMemoryPluginStore } from '../channels/install/memory-plugin-store.ts';
+import { createMemoryPluginHost } from '../channels/memory-plugin-host.ts';
+import { systemClock } from '../clock.ts';
 import { createGuardedHttp } from '../net/guarded-http.ts';
+import { scriptChannel } from '../testing/scripted-channel.ts';
 import { createTestHome, putFile, startTestGateway, type TestGateway, type TestGatewayOptions } from '../testing/test-gateway.ts';
 import { scriptModel } from '../testing/upstream.ts';
 
@@ -124,6 +128,25 @@ describe('text that says what to do', () => {
     expect((await t.call('POST', task.hookPath, { body: JSON.stringify({ title: order }), headers })).status).toBe(202);
     const pending = async () => (await t.call('GET', '/api/v1/approvals?pending=true', { token: t.admin })).json.approvals;
     await expect.poll(pending).toMatchObject([{ tool: 'shell', title: expect.stringContaining('touch owned') }]);
+    expect(owned()).toBe(false);
+  });
+
+  it('in a message of a channel gets no further, whatever its sender writes or presses', async () => {
+    const channel = scriptChannel({ actions: true });
+    const ports = {
+      pluginHost: createMemoryPluginHost({ clock: systemClock, plugins: { chat: channel.plugin } }),
+      plugins: createMemoryPluginStore({ clock: systemClock, bundled: [channel.stored] }),
+    };
+    const { t, owned } = await start(null, { ports, config: { channels: { chat: { enabled: true, senders: 'anyone' } } } });
+    const channels = async () => (await t.call('GET', '/api/v1/channels', { token: t.admin })).json.channels;
+    await expect.poll(channels).toContainEqual(expect.objectContaining({ id: 'chat', state: 'running' }));
+    await channel.say({ content: order });
+    await expect.poll(() => channel.sent.map(({ message }) => message.content)).toEqual([expect.stringContaining('touch owned')]);
+    const pending = async () => (await t.call('GET', '/api/v1/approvals?pending=true', { token: t.admin })).json.approvals;
+    const [approval] = await pending();
+    for (const content of ['approve', '批准', `approve:${approval.id}`]) await channel.say({ content });
+    expect(await channel.press(`approve:${approval.id}`, 'ann')).toContain('Only an owner');
+    expect(await pending()).toMatchObject([{ id: approval.id, tool: 'shell', status: 'pending' }]);
     expect(owned()).toBe(false);
   });
 

@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['src-*/**/*.test.{ts,tsx}', 'packages/**/*.test.ts', 'deploy/**/*.test.ts'],
     globalSetup: ['deploy/build-for-tests.ts'],
     testTimeout: 60_000,
+    // The machine may be busy with other things.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

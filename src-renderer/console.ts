@@ -7,6 +7,7 @@ import { createHttpClient } from './api/http-client.ts';
 import { readSession } from './api/read-session.ts';
 import { readStops } from './api/read-stops.ts';
 import { type AnswerApproval, createAnswerApproval } from './approvals/answer-approval.ts';
+import { type AgentsPageStore, createAgentsPageStore } from './features/agents/agents-page-store.ts';
 import { type ApprovalsStore, createApprovalsStore } from './features/approvals/approvals-store.ts';
 import { type AgentsStore, createAgentsStore } from './features/chat/agents-store.ts';
 import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
@@ -42,6 +43,7 @@ export type Console = {
   readonly chat: ChatStore;
   readonly sessions: SessionListStore;
   readonly agents: AgentsStore;
+  readonly agentsPage: AgentsPageStore;
   readonly status: StatusStore;
   readonly logs: LogsStore;
   readonly tasks: TasksStore;
@@ -147,6 +149,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     chat,
     sessions,
     agents,
+    agentsPage: createAgentsPageStore(http, now),
     status,
     logs,
     tasks: createTasksStore(http, now),

@@ -1,5 +1,6 @@
 import {
   Blocks,
+  Bot,
   CalendarClock,
   ChartColumn,
   KeyRound,
@@ -32,6 +33,10 @@ export const pages: Readonly<Record<PageId, Page>> = {
   tasks: {
     icon: CalendarClock,
     Content: lazy(() => import('./features/tasks/tasks-page.tsx').then(({ TasksPage }) => ({ default: TasksPage }))),
+  },
+  agents: {
+    icon: Bot,
+    Content: lazy(() => import('./features/agents/agents-page.tsx').then(({ AgentsPage }) => ({ default: AgentsPage }))),
   },
   tokens: {
     icon: KeyRound,

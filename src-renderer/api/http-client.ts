@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { errorBodySchema, type Route, type RouteId, type RouteRequest, type Routes, routes } from '../../src-shared/contract/rest.ts';
 import { ApiError } from './api-error.ts';
+import { readEvents } from './read-events.ts';
 
 type Answer<Id extends RouteId> = {
   [S in keyof Routes[Id]['answers']]: Routes[Id]['answers'][S] extends z.ZodType ? z.output<Routes[Id]['answers'][S]> : never;
@@ -18,6 +19,13 @@ export type HttpClient = {
   readonly call: <Id extends RouteId>(id: Id, ...args: Arguments<Id>) => Promise<Answer<Id>>;
   /** A route that takes a file. @throws as `call` */
   readonly upload: <Id extends RouteId>(id: Id, request: RouteRequest<Id>, file: Blob) => Promise<Answer<Id>>;
+  /** A route that answers a stream of events; resolves at its end. @throws as `call` */
+  readonly stream: <Id extends RouteId>(
+    id: Id,
+    request: RouteRequest<Id>,
+    onEvent: (data: unknown) => void,
+    signal: AbortSignal,
+  ) => Promise<void>;
   /** A route that answers a file. @throws as `call` */
   readonly download: <Id extends RouteId>(id: Id, ...args: Arguments<Id>) => Promise<Download>;
 };
@@ -39,6 +47,17 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => ({
     readAnswer<Id>(options, routes[id], await send(options, routes[id], request ?? {}, callOptions ?? {})),
   upload: async <Id extends RouteId>(id: Id, request: RouteRequest<Id>, file: Blob) =>
     readAnswer<Id>(options, routes[id], await send(options, routes[id], { ...request, file }, {})),
+  stream: async <Id extends RouteId>(id: Id, request: RouteRequest<Id>, onEvent: (data: unknown) => void, signal: AbortSignal) => {
+    const route: Route = routes[id];
+    const response = await send(options, route, request, { signal });
+    if (!response.ok || response.body === null) throw refused(options, route, response, await readJson(response));
+    try {
+      await readEvents(response.body, onEvent);
+    } catch (cause) {
+      if (signal.aborted) throw cause;
+      throw new ApiError('UNREACHABLE', { message: 'The gateway broke off in the middle of its answer.', retryable: true, cause });
+    }
+  },
   download: async <Id extends RouteId>(id: Id, ...[request, callOptions]: Arguments<Id>) => {
     const route: Route = routes[id];
     const response = await send(options, route, request ?? {}, callOptions ?? {});

@@ -1,3 +1,4 @@
+import { agents } from './en/agents.ts';
 import { approvals } from './en/approvals.ts';
 import { common } from './en/common.ts';
 import { logs } from './en/logs.ts';
@@ -10,6 +11,18 @@ import { tokens } from './en/tokens.ts';
 import { usage } from './en/usage.ts';
 
 /** Every text of the console. Keys are flat; `{{name}}` is filled in; `_one`/`_other` are picked by `count`. */
-export const en = { ...common, ...approvals, ...tasks, ...tokens, ...skills, ...logs, ...mcp, ...settings, ...setup, ...usage } as const;
+export const en = {
+  ...common,
+  ...agents,
+  ...approvals,
+  ...tasks,
+  ...tokens,
+  ...skills,
+  ...logs,
+  ...mcp,
+  ...settings,
+  ...setup,
+  ...usage,
+} as const;
 
 export type MessageKey = keyof typeof en;

@@ -1,4 +1,5 @@
 import type { MessageKey } from './en.ts';
+import { agents } from './zh-cn/agents.ts';
 import { approvals } from './zh-cn/approvals.ts';
 import { common } from './zh-cn/common.ts';
 import { logs } from './zh-cn/logs.ts';
@@ -12,6 +13,7 @@ import { usage } from './zh-cn/usage.ts';
 
 export const zhCn: Readonly<Record<MessageKey, string>> = {
   ...common,
+  ...agents,
   ...tasks,
   ...approvals,
   ...tokens,

@@ -6,8 +6,8 @@ import { showDone } from './toast.ts';
 export type Action = {
   readonly busy: boolean;
   readonly error: ApiError | null;
-  /** Says so where the change was made. @returns whether it was */
-  readonly run: (change: () => Promise<boolean>) => Promise<boolean>;
+  /** Says so where the change was made, unless the caller does. @returns whether it was */
+  readonly run: (change: () => Promise<boolean>, how?: 'quietly') => Promise<boolean>;
 };
 
 /** One change at a time, with what went wrong beside what asked for it. */
@@ -18,12 +18,12 @@ export const useAction = (): Action => {
   return {
     busy,
     error,
-    run: async (change) => {
+    run: async (change, how) => {
       setBusy(true);
       setError(null);
       try {
         const made = await change();
-        if (made) showDone(t('action.done'));
+        if (made && how !== 'quietly') showDone(t('action.done'));
         return made;
       } catch (thrown) {
         setError(ApiError.from(thrown));

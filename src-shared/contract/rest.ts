@@ -45,7 +45,7 @@ export const routes = {
 export { type BodyLine, type ErrorBody, errorBodySchema, type Route } from './route.ts';
 export type { Batch, BatchLine } from './routes/batches.ts';
 export type { Channel, OutboxItem, Peer } from './routes/channels.ts';
-export type { TurnAnswer } from './routes/messages.ts';
+export type { ToolView, TurnAnswer } from './routes/messages.ts';
 export {
   type LogBatch,
   type LogLevel,

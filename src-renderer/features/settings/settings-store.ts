@@ -9,6 +9,8 @@ import type { PinPrompt } from '../../pin/pin-prompt.ts';
 const knownSchema = z.object({
   models: configSchema.shape.models,
   agents: configSchema.shape.agents,
+  routing: configSchema.shape.routing,
+  channels: configSchema.shape.channels,
   security: configSchema.shape.security,
   ui: configSchema.shape.ui,
 });

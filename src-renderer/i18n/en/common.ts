@@ -10,7 +10,6 @@ export const common = {
 
   'nav.label': 'Pages',
   'nav.chat': 'Chat',
-  'nav.agents': 'Agent',
   'nav.tokens': 'Tokens',
   'nav.mcp': 'MCP servers',
   'nav.logs': 'Logs',

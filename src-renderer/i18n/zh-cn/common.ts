@@ -10,7 +10,6 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
 
   'nav.label': '页面',
   'nav.chat': '聊天',
-  'nav.agents': '智能体',
   'nav.tokens': '令牌',
   'nav.mcp': 'MCP 服务器',
   'nav.logs': '日志',

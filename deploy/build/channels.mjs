@@ -53,6 +53,8 @@ const bundle = async (root, id, out) => {
     ...{ configFile: false, root, logLevel: 'error', publicDir: false },
     resolve: { tsconfigPaths: true },
     ssr: { noExternal: true },
+    // Libraries that were CommonJS once look there for a package.json of theirs, and go without.
+    define: { __dirname: 'import.meta.dirname' },
     build: {
       ssr: join(root, 'packages/channels', id, 'src/index.ts'),
       target: 'node20.18',

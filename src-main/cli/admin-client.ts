@@ -13,7 +13,7 @@ export type AdminClient = {
   readonly call: <Id extends RouteId>(id: Id, input: RouteRequest<Id>, pin?: string | null) => Promise<RouteAnswer<Id>>;
   /** The answer as it comes, for files and JSON Lines. @throws AppError as the gateway said it */
   readonly download: <Id extends RouteId>(id: Id, input: RouteRequest<Id>) => Promise<Readable>;
-  /** Sends JSON Lines as they are read. @throws AppError as the gateway said it; what the stream throws */
+  /** Sends JSON Lines, or a file, as they are read. @throws AppError as the gateway said it; what the stream throws */
   readonly upload: <Id extends RouteId>(id: Id, input: RouteRequest<Id>, lines: Readable) => Promise<RouteAnswer<Id>>;
   /** Follows an event stream until it ends; rejects where `signal` comes first. */
   readonly follow: (path: string, onEvent: (data: unknown, event: string) => void, signal?: AbortSignal) => Promise<void>;
@@ -30,7 +30,14 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
     const search = new URLSearchParams(
       Object.entries(query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
     );
-    const answer = await send(socketPath, route.method, search.size > 0 ? `${path}?${search}` : path, lines ?? body, pin);
+    const answer = await send(
+      socketPath,
+      route.method,
+      search.size > 0 ? `${path}?${search}` : path,
+      lines ?? body,
+      pin,
+      route.upload?.types?.[0],
+    );
     if ((answer.statusCode ?? 0) in route.answers) return answer;
     const { code, message, hint, details, retryAfterMs } = errorBodySchema.parse(JSON.parse(await text(answer))).error;
     throw new AppError(code, {
@@ -68,8 +75,15 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
   };
 };
 
-/** Resolves with the head of the answer. A stream is sent as JSON Lines, bytes as they are, anything else as JSON. */
-const send = (socketPath: string, method: string, path: string, body: unknown, pin: string | null): Promise<IncomingMessage> =>
+/** Resolves with the head of the answer. A stream is sent as JSON Lines, unless `type` says another; bytes as they are, anything else as JSON. */
+const send = (
+  socketPath: string,
+  method: string,
+  path: string,
+  body: unknown,
+  pin: string | null,
+  type = 'application/jsonl',
+): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const lines = body instanceof Readable ? body : null;
     const payload = body === undefined || lines ? undefined : body instanceof Uint8Array ? body : JSON.stringify(body);
@@ -81,7 +95,7 @@ const send = (socketPath: string, method: string, path: string, body: unknown, p
         headers: {
           Host: 'localhost',
           ...(pin === null ? {} : { 'X-OpenClaw-Pin': encodeURIComponent(pin) }),
-          ...(lines ? { 'Content-Type': 'application/jsonl' } : {}),
+          ...(lines ? { 'Content-Type': type } : {}),
           ...(payload === undefined
             ? {}
             : {

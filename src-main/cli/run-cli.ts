@@ -3,6 +3,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import { version } from '../version.ts';
 import { addApprovals } from './approval-program.ts';
 import { addBatch } from './batch-program.ts';
+import { addChannels } from './channels-program.ts';
 import { addConfig } from './config-program.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { addMcp } from './mcp-program.ts';
@@ -154,6 +155,9 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     exitCode = code;
   });
   addSkills(program, ports, (code) => {
+    exitCode = code;
+  });
+  addChannels(program, ports, (code) => {
     exitCode = code;
   });
   addBatch(program, ports, (code) => {

@@ -1,7 +1,14 @@
 import * as z from 'zod';
-import { pluginHintSchema, pluginPermissionsSchema } from '../../models/plugin-manifest.ts';
+import { pluginHintSchema } from '../../models/plugin-manifest.ts';
 import type { Route } from '../route.ts';
 import { channelId } from './channels.ts';
+
+const permissionsSchema = z.object({
+  net: z.array(z.string()).describe('hosts it speaks to'),
+  listen: z.boolean().describe('whether it opens a port of its own'),
+  fs: z.array(z.string()).describe('folders it reads, besides its own'),
+  env: z.array(z.string()).describe('environment variables it sees'),
+});
 
 export const pluginSchema = z.object({
   id: z.string(),
@@ -15,7 +22,7 @@ export const pluginSchema = z.object({
   previousVersion: z.string().nullable().describe('what a rollback brings back'),
   installedAt: z.number().nullable(),
   error: z.string().nullable().describe('why it is not run, in words'),
-  permissions: pluginPermissionsSchema.nullable().describe('null where it is broken'),
+  permissions: permissionsSchema.nullable().describe('null where it is broken'),
   configSchema: z.record(z.string(), z.unknown()).nullable().describe('JSON Schema of `options`; null where it is broken'),
   uiHints: z.record(z.string(), pluginHintSchema),
 });
@@ -29,7 +36,7 @@ export const pluginReviewSchema = z.object({
   sha256: z.string().describe('of the archive as it came: what is confirmed'),
   plugin: pluginSchema
     .pick({ id: true, name: true, version: true, kind: true, description: true, homepage: true })
-    .extend({ permissions: pluginPermissionsSchema }),
+    .extend({ permissions: permissionsSchema }),
   asks: z.array(z.string()).describe('its permissions in words, one by one'),
   capabilities: z.record(z.string(), z.unknown()).describe('of a channel'),
   tools: z.array(z.object({ name: z.string(), description: z.string(), readOnly: z.boolean() })),

@@ -77,6 +77,7 @@ export const errorCodes = {
   MODEL_AUTH: { status: 502, ws: 'frame', retryable: false, says: 'The model provider refused the API key.' },
   MODEL_RATE_LIMITED: { status: 502, ws: 'frame', retryable: true, says: 'The model provider asks to slow down.' },
   MODEL_REJECTED: { status: 502, ws: 'frame', retryable: false, says: 'The model provider rejected the request.' },
+  MODEL_CONTEXT_FULL: { status: 502, ws: 'frame', retryable: false, says: 'The conversation is longer than the model can read.' },
   MODEL_FAILED: { status: 502, ws: 'frame', retryable: true, says: 'The model provider failed.' },
   MODEL_CUT_OFF: { status: 502, ws: 'frame', retryable: true, says: 'The model provider broke off in the middle of its answer.' },
   MODEL_GARBAGE: { status: 502, ws: 'frame', retryable: false, says: 'The model provider answered something that is not its protocol.' },

@@ -9,7 +9,8 @@ describe('an error for a client of the OpenAI API', () => {
     for (const code of Object.keys(errorCodes) as ErrorCode[]) {
       const { status, body } = toOpenaiError(new AppError(code), 'trace');
       expect(openaiErrorSchema.safeParse(body).error).toBeUndefined();
-      expect(status).toBe(code === 'MODEL_RATE_LIMITED' ? 429 : errorCodes[code].status);
+      expect(status).toBe({ MODEL_RATE_LIMITED: 429, MODEL_CONTEXT_FULL: 400 }[code as string] ?? errorCodes[code].status);
+      expect(body.error.gatewayCode).toBe(code);
     }
   });
 
@@ -21,6 +22,13 @@ describe('an error for a client of the OpenAI API', () => {
     expect(param({ issues: [{ at: 'body.response_format.type', message: 'x' }] })).toBe('response_format.type');
     expect(param({ scope: 'messages' })).toBeNull();
     expect(param(undefined)).toBeNull();
+  });
+
+  it('has the code that programs look for', () => {
+    const codeOf = (code: ErrorCode) => toOpenaiError(new AppError(code), 'trace').body.error.code;
+    expect((['AGENT_UNKNOWN', 'TOKEN_EXPIRED', 'MODEL_RATE_LIMITED', 'BUDGET_EXHAUSTED', 'BAD_REQUEST'] as const).map(codeOf)).toEqual([
+      ...['model_not_found', 'invalid_api_key', 'rate_limit_exceeded', 'insufficient_quota', 'BAD_REQUEST'],
+    ]);
   });
 
   it('lets an SDK ask again only what may be asked again, and no bad key', () => {

@@ -20,7 +20,8 @@ export const toOpenaiError = (error: AppError, traceId: string): Translated => {
         message: error.hint === undefined ? error.message : `${error.message} ${error.hint}`,
         type: typeOf(status),
         param: paramOf(error.details),
-        code: error.code === 'AGENT_UNKNOWN' ? 'model_not_found' : error.code,
+        code: codes[error.code] ?? (status === 401 ? 'invalid_api_key' : error.code),
+        gatewayCode: error.code,
         ...(error.details === undefined ? {} : { details: error.details }),
         retryable: error.retryable,
         ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
@@ -31,8 +32,17 @@ export const toOpenaiError = (error: AppError, traceId: string): Translated => {
   };
 };
 
-/** Where these clients know a better status than the one table has: they slow down at 429 only. */
-const statuses: Partial<Record<ErrorCode, number>> = { MODEL_RATE_LIMITED: 429 };
+/** Where these clients know a better status than the one table has: they slow down at 429 only, and send less after a 400. */
+const statuses: Partial<Record<ErrorCode, number>> = { MODEL_RATE_LIMITED: 429, MODEL_CONTEXT_FULL: 400 };
+
+/** What programs look for; every 401 is about the key. */
+const codes: Partial<Record<ErrorCode, OpenaiErrorBody['error']['code']>> = {
+  AGENT_UNKNOWN: 'model_not_found',
+  MODEL_CONTEXT_FULL: 'context_length_exceeded',
+  MODEL_RATE_LIMITED: 'rate_limit_exceeded',
+  RATE_LIMITED: 'rate_limit_exceeded',
+  BUDGET_EXHAUSTED: 'insufficient_quota',
+};
 
 const typeOf = (status: number): OpenaiErrorBody['error']['type'] => {
   if (status === 401) return 'authentication_error';

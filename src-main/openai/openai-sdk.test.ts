@@ -226,7 +226,9 @@ describe('errors', () => {
   it('of credentials', async () => {
     const { t } = await start(echo);
     const ask = (key: string) => rejection(sdk(t, key).models.list());
-    expect(await ask(`ock_${'A'.repeat(43)}`)).toBeInstanceOf(OpenAI.AuthenticationError);
+    const bad = await ask(`ock_${'A'.repeat(43)}`);
+    expect(bad).toBeInstanceOf(OpenAI.AuthenticationError);
+    expect(bad).toMatchObject({ code: 'invalid_api_key' });
     const missing = await ask(await t.token('agents'));
     expect(missing).toBeInstanceOf(OpenAI.PermissionDeniedError);
     expect(missing).toMatchObject({ code: 'SCOPE_MISSING', type: 'permission_error', param: null });
@@ -298,6 +300,20 @@ describe('errors', () => {
       }
     });
 
+  it('say when to ask again, and when less is to be sent', async () => {
+    let reply: Reply = { kind: 'error', status: 429, headers: { 'retry-after': '3600' } };
+    const { t } = await start(() => reply);
+    const limited = await rejection(sdk(t).chat.completions.create({ model: 'openclaw', messages: hi }));
+    expect(limited).toMatchObject({ status: 429, code: 'rate_limit_exceeded' });
+    expect(limited.headers?.get('retry-after')).toBe('3600');
+    expect((await t.post({ content: 'hi' })).headers['retry-after']).toBe('3600');
+    reply = { kind: 'error', status: 400, message: "This model's maximum context length is 8192 tokens." };
+    expect(await rejection(sdk(t).responses.create({ model: 'openclaw', input: 'hi' }))).toMatchObject({
+      ...{ status: 400, code: 'context_length_exceeded' },
+      error: { gatewayCode: 'MODEL_CONTEXT_FULL' },
+    });
+  });
+
   it('in the middle of a stream end it as an error, not as an answer', async () => {
     const { t } = await start(() => ({ kind: 'cut', chunks: ['half ', 'a '] }));
     const stream = await sdk(t).chat.completions.create({ model: 'openclaw', messages: hi, stream: true });
@@ -321,7 +337,7 @@ describe('errors', () => {
       for await (const { choices } of stream)
         if (choices[0]?.delta.content) await t.call('DELETE', `/api/v1/tokens/${token.id}`, { token: t.admin });
     };
-    expect(await rejection(read())).toMatchObject({ code: 'TOKEN_REVOKED' });
+    expect(await rejection(read())).toMatchObject({ code: 'invalid_api_key', error: { gatewayCode: 'TOKEN_REVOKED' } });
     await upstream.brokenOff(1);
   });
 });

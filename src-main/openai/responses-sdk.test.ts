@@ -225,7 +225,7 @@ describe('errors', () => {
       for await (const { type } of stream)
         if (type === 'response.output_text.delta') await t.call('DELETE', `/api/v1/tokens/${token.id}`, { token: t.admin });
     };
-    expect(await rejection(read())).toMatchObject({ code: 'TOKEN_REVOKED' });
+    expect(await rejection(read())).toMatchObject({ code: 'invalid_api_key' });
     await upstream.brokenOff(1);
   });
 });

@@ -12,6 +12,7 @@ import { readBytes, readFileBody, readJsonBody } from './read-body.ts';
 import { readJsonLines } from './read-lines.ts';
 import { readPin } from './read-pin.ts';
 import { readUpload } from './read-upload.ts';
+import { retryAfter } from './report-errors.ts';
 import { openSse, type SseSink } from './sse.ts';
 
 /** What a handler is told about the request beyond its parsed input. */
@@ -107,12 +108,17 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
         ctx.body = body;
       } else {
         ctx.status = answer.status;
+        ctx.set(retryAfter(retryAfterIn(answer.body)));
         ctx.body = answer.body;
       }
     });
   }
   return router;
 };
+
+/** A turn that failed says so in its answer, as an error does. */
+const retryAfterIn = (body: unknown): number | undefined =>
+  (body as { readonly error?: { readonly retryAfterMs?: number } } | null | undefined)?.error?.retryAfterMs;
 
 /** A stream ends with the token that opened it. */
 const endingWith =

@@ -21,6 +21,10 @@ export const toErrorBody = (error: AppError, traceId: string): ErrorBody => ({
   },
 });
 
+/** When to ask again, for clients that read no body. */
+export const retryAfter = (ms: number | undefined): Record<string, string> =>
+  ms === undefined ? {} : { 'Retry-After': String(Math.ceil(ms / 1_000)) };
+
 /** Logs it – as our fault or as the client's – and gives its HTTP status and headers. `openai`: to a client of OpenAI's API. */
 export const reportError = (
   thrown: unknown,
@@ -36,7 +40,7 @@ export const reportError = (
   else if (status >= 500) log.error({ ...line, err: error.cause ?? error }, error.message);
   else log.debug(line, error.message);
   const headers: Record<string, string> = { ...translated?.headers };
-  if (error.retryAfterMs !== undefined) headers['Retry-After'] = String(Math.ceil(error.retryAfterMs / 1000));
+  Object.assign(headers, retryAfter(error.retryAfterMs));
   if (status === 401)
     headers['WWW-Authenticate'] =
       `Bearer realm="openclaw", error="${error.code === 'TOKEN_MISSING' ? 'invalid_request' : 'invalid_token'}"`;

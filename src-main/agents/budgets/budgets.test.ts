@@ -53,7 +53,7 @@ describe('a budget', () => {
       token: t.admin,
       json: { model: 'openclaw', messages: [{ role: 'user', content: 'hi' }] },
     });
-    expect([answer.status, answer.headers['x-should-retry'], answer.json.error.code]).toEqual([429, 'false', 'BUDGET_EXHAUSTED']);
+    expect([answer.status, answer.headers['x-should-retry'], answer.json.error.code]).toEqual([429, 'false', 'insufficient_quota']);
     expect(t.asked()).toBe(0);
   });
 

@@ -147,7 +147,7 @@ describe('openai-compatible wire', () => {
   it.each([
     ['{"error":"model runner has unexpectedly stopped"}', 'MODEL_FAILED'],
     ['{"error":{"code":429,"message":"Provider returned error"}}', 'MODEL_RATE_LIMITED'],
-    ['{"error":{"code":"context_length_exceeded","message":"too long","type":"invalid_request_error"}}', 'MODEL_REJECTED'],
+    ['{"error":{"code":"context_length_exceeded","message":"too long","type":"invalid_request_error"}}', 'MODEL_CONTEXT_FULL'],
     ['{"choices":[{"delta":{"content":""},"finish_reason":"error"}]}', 'MODEL_FAILED'],
   ])('reads the error %s', async (data, code) => {
     upstream.play(sse(`event: error\ndata: ${data}\n\n`));

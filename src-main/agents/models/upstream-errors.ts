@@ -27,7 +27,7 @@ export const statusFailure = (upstream: Upstream, status: number, headers: Respo
   const { words, outOfCredit } = readProviderError(body, upstream.secrets);
   const said = words === '' ? '' : `: ${words}`;
   const retryAfterMs = readRetryAfter(headers, now);
-  const code = codeOfStatus(status);
+  const code = status < 500 && tellsTooLong(body) ? 'MODEL_CONTEXT_FULL' : codeOfStatus(status);
   const retry = retriedStatuses.has(status) && !outOfCredit;
   const hint = outOfCredit ? 'The account has no credit left; see the billing page of the provider.' : hintOf(upstream, status, code);
   const error = new AppError(code, {
@@ -53,6 +53,7 @@ const verbOf: Partial<Record<ErrorCode, string>> = {
   MODEL_AUTH: 'refused the API key',
   MODEL_RATE_LIMITED: 'asks to slow down',
   MODEL_TIMEOUT: 'gave up waiting',
+  MODEL_CONTEXT_FULL: 'cannot read that much',
   MODEL_FAILED: 'failed',
   MODEL_REJECTED: 'rejected the request',
   MODEL_GARBAGE: 'sent us elsewhere; check baseUrl',
@@ -60,6 +61,7 @@ const verbOf: Partial<Record<ErrorCode, string>> = {
 
 const hintOf = (upstream: Upstream, status: number, code: ErrorCode): string | undefined => {
   if (code === 'MODEL_AUTH') return upstream.hints.auth;
+  if (code === 'MODEL_CONTEXT_FULL') return 'Send less at once, or choose a model that reads more.';
   return status === 404 ? upstream.hints.notFound : undefined;
 };
 
@@ -170,11 +172,19 @@ const parseJson = (text: string): unknown => {
 export const inBandError = (upstream: Upstream, error: unknown): AppError => {
   const { code, type, status } = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
   const number = [code, status].map(Number).find((value) => value >= 400 && value < 600);
-  const appCode = number === undefined ? codeOfWord(`${String(type ?? '')} ${String(code ?? '')}`) : codeOfStatus(number);
+  const appCode = tellsTooLong(JSON.stringify(error))
+    ? 'MODEL_CONTEXT_FULL'
+    : number === undefined
+      ? codeOfWord(`${String(type ?? '')} ${String(code ?? '')}`)
+      : codeOfStatus(number);
   const words = safeWords(messageIn(error) ?? '', upstream.secrets);
   const message = `${upstream.host} ${verbOf[appCode] ?? 'failed'} in the middle of its answer${words === '' ? '.' : `: ${words}`}`;
   return new AppError(appCode, { message, ...(appCode === 'MODEL_AUTH' ? { hint: upstream.hints.auth } : {}) });
 };
+
+/** OpenAI, vLLM, Anthropic, llama.cpp and Ollama, in this order. */
+const tellsTooLong = (said: string): boolean =>
+  /context_length_exceeded|maximum context length|prompt is too long|exceed_context_size|exceeds? the (available )?context/i.test(said);
 
 const codeOfWord = (word: string): ErrorCode => {
   if (/auth|permission|api_key/i.test(word)) return 'MODEL_AUTH';

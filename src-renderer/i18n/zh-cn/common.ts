@@ -264,6 +264,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.MODEL_AUTH': '模型服务商拒绝了 API 密钥。',
   'error.MODEL_RATE_LIMITED': '模型服务商要求放慢请求速度。',
   'error.MODEL_REJECTED': '模型服务商拒绝了请求。',
+  'error.MODEL_CONTEXT_FULL': '对话长度超出了模型的上限。',
   'error.MODEL_FAILED': '模型服务商出错。',
   'error.MODEL_CUT_OFF': '模型服务商在回答中途断开。',
   'error.MODEL_GARBAGE': '模型服务商返回的内容不符合其协议。',

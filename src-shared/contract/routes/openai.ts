@@ -170,13 +170,16 @@ export type ChatChunk = z.infer<typeof chatChunkSchema>;
 const modelSchema = z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.literal('openclaw') });
 export type OpenaiModel = z.infer<typeof modelSchema>;
 
+const openaiCodes = ['model_not_found', 'invalid_api_key', 'rate_limit_exceeded', 'insufficient_quota', 'context_length_exceeded'] as const;
+
 /**
- * What these routes answer when something is wrong: OpenAI's fields, and the gateway's own beside them. `code` is the
- * gateway's too, but for `model_not_found`, which clients look for.
+ * What these routes answer when something is wrong: OpenAI's fields, and the gateway's own beside them. `code` is that
+ * API's where it has one, which clients look for, else the gateway's.
  */
 export const openaiErrorSchema = z.object({
   error: errorBodySchema.shape.error.extend({
-    code: z.union([errorBodySchema.shape.error.shape.code, z.literal('model_not_found')]),
+    code: z.union([errorBodySchema.shape.error.shape.code, z.enum(openaiCodes)]),
+    gatewayCode: errorBodySchema.shape.error.shape.code,
     type: z.enum(['invalid_request_error', 'authentication_error', 'permission_error', 'rate_limit_error', 'server_error']),
     param: z.string().nullable(),
   }),

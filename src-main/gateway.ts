@@ -47,6 +47,8 @@ import { createMcpServers, isAutoApproved } from './mcp/mcp-servers.ts';
 import { createFetchPage } from './net/fetch-page.ts';
 import { proxySettings } from './net/proxy.ts';
 import { createOpenaiRoutes } from './openai/openai-routes.ts';
+import { createReadPictures } from './openai/read-pictures.ts';
+
 import { createMetrics } from './operations/metrics.ts';
 import { createRequestRoutes } from './operations/request-routes.ts';
 import { localPrincipal, type Principal } from './principal.ts';
@@ -91,6 +93,7 @@ import { createStatusRoutes } from './transport/status-routes.ts';
 import { createWsAdmission } from './transport/ws-admission.ts';
 import { createWsFeeds } from './transport/ws-feeds.ts';
 import { createWsServer } from './transport/ws-server.ts';
+import { pictureType } from './uploads/picture-type.ts';
 import { createUploadStore } from './uploads/upload-store.ts';
 import { createUploads } from './uploads/uploads.ts';
 
@@ -388,6 +391,8 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
             agents,
             toolNames: (agentId) => catalog.tools(agents.get(agentId)).map(({ name }) => name),
             requireSchema: requireOutputSchema,
+            readPictures: createReadPictures({ http: web, pictureType }),
+            keepPicture: async ({ mediaType, base64 }, by) => (await uploads.keep(mediaType, Buffer.from(base64, 'base64'), by)).id,
             clock,
             submit,
             readIdempotency,

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import type * as NodeFs from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '../../src-shared/app-error.ts';
 import type { Attachment } from '../../src-shared/contract/events.ts';
 import type { ModelClient, ModelImage, ModelMessage } from './models/model-client.ts';
 
@@ -85,6 +86,19 @@ export const createReadAttachments =
 export const withoutPictures = (model: ModelClient): ModelClient => ({
   ...model,
   stream: (request, signal) => model.stream({ ...request, messages: request.messages.map(blind) }, signal),
+});
+
+/** The model, for which pictures that are part of the question are none it takes: who sends them along is told. */
+export const refusingPictures = (model: ModelClient): ModelClient => ({
+  ...model,
+  stream: async function* () {
+    const message = `${model.label} cannot see pictures.`;
+    const details = { issues: [{ at: 'body.model', message }] };
+    yield {
+      type: 'error',
+      error: new AppError('BAD_REQUEST', { message, details, hint: 'Leave them out, or ask an agent whose model can.' }),
+    };
+  },
 });
 
 const blind = (message: ModelMessage): ModelMessage => {

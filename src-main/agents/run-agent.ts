@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { AgentResult, AgentRun } from '../sessions/create-turn.ts';
+import type { TurnRequest } from '../sessions/turn.ts';
 import type { Skills } from '../skills/skills.ts';
 import type { Database } from '../storage/database.ts';
 import { type LoopInput, runAgentLoop } from './agent-loop.ts';
@@ -13,7 +14,7 @@ import { asMessages, historyEvents, type Past, pastOf } from './history.ts';
 import { openModelChain } from './models/model-chain.ts';
 import type { ModelMessage, ModelToolCall } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
-import { type ReadAttachments, type WithAttachments, withoutPictures } from './read-attachments.ts';
+import { type ReadAttachments, refusingPictures, type WithAttachments, withoutPictures } from './read-attachments.ts';
 import { askForOutput, outputInstruction } from './structured-output.ts';
 import type { Tool, ToolGate } from './tools/tool.ts';
 import { mayUse, type ToolCatalog } from './tools/tool-catalog.ts';
@@ -86,7 +87,8 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           ),
           through: (model) => {
             const asked = model.prices ? budgeted(model, budget) : model;
-            return model.vision === false ? withoutPictures(asked) : asked;
+            if (model.vision !== false) return asked;
+            return bringsPictures(request) ? refusingPictures(asked) : withoutPictures(asked);
           },
           onSwitch: (failed, next) => onFallback(failed.message, next.label),
         }),
@@ -161,6 +163,11 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
     }
   };
 };
+
+/** Clients of that API choose the model themselves, and count on its seeing what they send. */
+const bringsPictures = ({ via, images, attachments, history }: TurnRequest): boolean =>
+  via === 'openai' &&
+  (Boolean(images?.length || attachments?.length) || history?.some((said) => said.role === 'user' && said.images?.length) === true);
 
 const readPast = async (database: Database, sessionId: string, current: string): Promise<Past> =>
   pastOf(await database.read({ op: 'event.list', sessionId, afterSeq: 0, beforeSeq: null, limit: historyEvents, newest: true }), current);

@@ -1,6 +1,6 @@
 import type { ChatRequest } from '../../src-shared/contract/routes/openai.ts';
 import type { ClientTools } from '../agents/models/model-client.ts';
-import type { PromptMessage } from './chat-prompt.ts';
+import type { PictureRef, PromptMessage } from './chat-prompt.ts';
 import { readClientTools } from './client-tools.ts';
 
 type ChatMessage = ChatRequest['messages'][number];
@@ -10,6 +10,7 @@ export const chatMessagesOf = ({ messages }: ChatRequest): readonly PromptMessag
   messages.map((message, index): PromptMessage => {
     const said = { at: `messages.${index}`, text: textOf(message.content) };
     if (message.role === 'tool') return { ...said, at: `messages.${index}.tool_call_id`, role: 'tool', toolCallId: message.tool_call_id };
+    if (message.role === 'user') return { ...said, role: 'user', pictures: picturesIn(message.content, `messages.${index}.content`) };
     if (message.role !== 'assistant') return { ...said, role: message.role };
     const toolCalls = (message.tool_calls ?? []).map(({ id, function: { name, arguments: json } }) => ({ id, name, argumentsJson: json }));
     return { ...said, role: 'assistant', toolCalls };
@@ -26,4 +27,18 @@ export const chatToolsOf = ({ tools, tool_choice, parallel_tool_calls }: ChatReq
   });
 
 const textOf = (content: ChatMessage['content']): string =>
-  typeof content === 'string' ? content : (content ?? []).map((part) => ('text' in part ? part.text : part.refusal)).join('\n\n');
+  typeof content === 'string' ? content : (content ?? []).flatMap(wordsOf).join('\n\n');
+
+type ChatPart = Exclude<ChatMessage['content'], string | null | undefined>[number];
+
+const wordsOf = (part: ChatPart): readonly string[] => {
+  if (part.type === 'image_url') return [];
+  return [part.type === 'text' ? part.text : part.refusal];
+};
+
+const picturesIn = (content: ChatMessage['content'], at: string): readonly PictureRef[] =>
+  typeof content === 'string'
+    ? []
+    : (content ?? []).flatMap((part, n) =>
+        part.type === 'image_url' ? [{ url: part.image_url.url, at: `${at}.${n}.image_url.url` }] : [],
+      );

@@ -7,11 +7,16 @@ export type PromptMessage = { readonly at: string } & (
   | {
       readonly role: 'system' | 'developer' | 'user' | 'assistant';
       readonly text: string;
+      /** Not read yet, and read. */
+      readonly pictures?: readonly PictureRef[];
       readonly images?: readonly ModelImage[];
       readonly toolCalls?: readonly ModelToolCall[];
     }
   | { readonly role: 'tool'; readonly toolCallId: string; readonly text: string }
 );
+
+/** A picture as the client names it: a data: or an https: address. */
+export type PictureRef = { readonly url: string; readonly at: string };
 
 /** The messages of a request, as a turn takes them. */
 export type ChatPrompt = {
@@ -71,7 +76,7 @@ export const readPrompt = (messages: readonly PromptMessage[], field: string): C
   const split = said.findLastIndex(({ role }) => role === 'assistant') + 1;
   const asked = said.slice(split);
   const question = asked.find(({ role }) => role === 'user');
-  if (asked.length === 0) throw refused(field, 'the last message has to be one of the user, with text in it, or the result of a tool');
+  if (asked.length === 0) throw refused(field, 'the last message has to be one of the user, with something in it, or the result of a tool');
   return {
     system: system.join('\n\n'),
     history: said.slice(0, split),

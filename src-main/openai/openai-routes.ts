@@ -4,7 +4,6 @@ import { createAnswerRequest, type Info, type Ports } from './answer-request.ts'
 import type { AnswerStream } from './answer-stream.ts';
 import { completionOf, headOf, tellCompletion } from './chat-answer.ts';
 import { chatMessagesOf, chatToolsOf } from './chat-messages.ts';
-import { readPrompt } from './chat-prompt.ts';
 import { createModelNames } from './model-names.ts';
 import { responseHeadOf, responseOf, tellResponse } from './response-answer.ts';
 import { messagesOf, responseToolsOf } from './response-input.ts';
@@ -47,7 +46,7 @@ export const createOpenaiRoutes = (ports: Ports & RoutePorts): OpenaiRoutes => {
       const clientTools = chatToolsOf(body, ports.toolNames(agentId));
       const flat = format?.type === 'json_schema' ? { type: format.type, ...format.json_schema } : format;
       const outputSchema = await schemaOf(flat, 'response_format.json_schema.schema', ports.requireSchema);
-      const asked = { agentId, prompt: readPrompt(chatMessagesOf(body), 'messages'), clientTools, outputSchema, user, stream };
+      const asked = { agentId, field: 'messages' as const, messages: chatMessagesOf(body), clientTools, outputSchema, user, stream };
       return answerRequest(asked, info, (turn) => {
         const head = headOf(turn, model);
         return {
@@ -61,7 +60,7 @@ export const createOpenaiRoutes = (ports: Ports & RoutePorts): OpenaiRoutes => {
       const agentId = names.agentId(model);
       const clientTools = responseToolsOf(body, ports.toolNames(agentId));
       const outputSchema = await schemaOf(body.text?.format, 'text.format.schema', ports.requireSchema);
-      const asked = { agentId, prompt: readPrompt(messagesOf(body), 'input'), clientTools, outputSchema, user, stream };
+      const asked = { agentId, field: 'input' as const, messages: messagesOf(body), clientTools, outputSchema, user, stream };
       return answerRequest(asked, info, (turn) => {
         const head = responseHeadOf(turn, body);
         return { whole: (end) => responseOf(head, end), telling: () => tellResponse(head, info.traceId) };

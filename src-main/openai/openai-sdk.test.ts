@@ -249,7 +249,7 @@ describe('errors', () => {
 
   it('of what this version cannot do name the field, and no model is asked', async () => {
     const { t, upstream } = await start(echo);
-    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } };
+    const audio = { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } };
     for (const [body, param] of [
       [{ n: 2 }, 'n'],
       [{ functions: [{ name: 'f' }] }, 'functions'],
@@ -259,7 +259,7 @@ describe('errors', () => {
       [{ web_search_options: {} }, 'web_search_options'],
       [{ logprobs: true }, 'logprobs'],
       [{ modalities: ['text', 'audio'], audio: { voice: 'x' } }, 'modalities[1]'],
-      [{ messages: [{ role: 'user', content: [image] }] }, 'messages[0].content'],
+      [{ messages: [{ role: 'user', content: [audio] }] }, 'messages[0].content'],
       [{ messages: [...hi, { role: 'function', name: 'x', content: 'y' }] }, 'messages[1].role'],
       [{ messages: [{ role: 'assistant', content: 'x' }] }, 'messages'],
       [{ messages: [] }, 'messages'],

@@ -1,6 +1,6 @@
 import type { ResponseRequest } from '../../src-shared/contract/routes/openai-responses.ts';
 import type { ClientTools } from '../agents/models/model-client.ts';
-import type { PromptMessage } from './chat-prompt.ts';
+import type { PictureRef, PromptMessage } from './chat-prompt.ts';
 import { readClientTools } from './client-tools.ts';
 
 /** A request of the Responses API as messages; its instructions stand first. */
@@ -20,11 +20,24 @@ const messageOf = (item: Item, index: number): PromptMessage => {
       ...{ at, role: 'assistant', text: '' },
       toolCalls: [{ id: item.call_id, name: item.name, argumentsJson: item.arguments }],
     };
-  return { at, role: item.role, text: textOf(item.content) };
+  if (item.role !== 'user') return { at, role: item.role, text: textOf(item.content) };
+  return { at, role: item.role, text: textOf(item.content), pictures: picturesIn(item.content, `${at}.content`) };
 };
 
-const textOf = (content: string | readonly ({ readonly text: string } | { readonly refusal: string })[]): string =>
-  typeof content === 'string' ? content : content.map((part) => ('text' in part ? part.text : part.refusal)).join('\n\n');
+type Content = Extract<Item, { role: string }>['content'];
+type Part = Exclude<Content, string>[number];
+
+const textOf = (content: Content): string => (typeof content === 'string' ? content : content.flatMap(wordsOf).join('\n\n'));
+
+const wordsOf = (part: Part): readonly string[] => {
+  if (part.type === 'input_image') return [];
+  return [part.type === 'refusal' ? part.refusal : part.text];
+};
+
+const picturesIn = (content: Content, at: string): readonly PictureRef[] =>
+  typeof content === 'string'
+    ? []
+    : content.flatMap((part, n) => (part.type === 'input_image' ? [{ url: part.image_url, at: `${at}.${n}.image_url` }] : []));
 
 /** @param taken names of the agent's own tools */
 export const responseToolsOf = (

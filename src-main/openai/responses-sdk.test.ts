@@ -177,7 +177,7 @@ describe('errors', () => {
       [{ text: { format: { type: 'grammar' } } }, 'text.format.type'],
       [{ include: ['message.output_text.logprobs'] }, 'include[0]'],
       [{ max_tool_calls: 3 }, 'max_tool_calls'],
-      [{ input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'data:image/png;base64,AA==' }] }] }, 'input'],
+      [{ input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'x' }] }] }, 'input'],
       [{ input: [{ type: 'item_reference', id: 'x' }] }, 'input'],
       [{ input: [{ role: 'assistant', content: 'x' }] }, 'input'],
       [{ input: ' ' }, 'input'],

@@ -190,7 +190,7 @@ const readBody = async (
     const bytes = await readFileBody(request, route.bytes);
     return { body: bytes, hash: () => sha256(bytes) };
   }
-  const { value, bytes } = await readJsonBody(request);
+  const { value, bytes } = await readJsonBody(request, route.maxBytes);
   return { body: parse(route.body, value, 'body'), hash: () => sha256(bytes) };
 };
 

@@ -8,17 +8,20 @@ const maxBytes = 1024 * 1024;
 const maxDepth = 50;
 
 /**
- * Reads a JSON body: `application/json` only, no Content-Encoding, at most 1 MiB, valid UTF-8, at most 50
+ * Reads a JSON body: `application/json` only, no Content-Encoding, at most 1 MiB where the route does not say more, valid UTF-8, at most 50
  * levels, no `__proto__` or `constructor` keys. Comments are allowed because the seed's curl has them.
  *
  * @throws AppError MEDIA_TYPE, BODY_TOO_LARGE, BAD_JSON
  */
-export const readJsonBody = async (request: IncomingMessage): Promise<{ readonly value: unknown; readonly bytes: Buffer }> => {
+export const readJsonBody = async (
+  request: IncomingMessage,
+  most = maxBytes,
+): Promise<{ readonly value: unknown; readonly bytes: Buffer }> => {
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw new AppError('MEDIA_TYPE', { hint: 'Send Content-Type: application/json.' });
   if (request.headers['content-encoding'] !== undefined)
     throw new AppError('MEDIA_TYPE', { message: 'Compressed bodies are not read here.' });
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, most);
   if (!isUtf8(bytes)) throw new AppError('BAD_JSON', { message: 'The body is not valid UTF-8.' });
   return { value: parseJsonText(bytes.toString('utf8')), bytes };
 };

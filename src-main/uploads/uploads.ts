@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Attachment } from '../../src-shared/contract/events.ts';
 import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
@@ -14,6 +15,8 @@ export type Uploads = {
       info: Info,
     ) => Promise<{ readonly raw: { readonly type: string; readonly body: Buffer; readonly filename?: string } }>;
   };
+  /** A picture that came inside a message. */
+  readonly keep: (type: string, bytes: Buffer, by: Principal) => Promise<UploadRecord>;
   /** What a message refers to, in its order. Rejects with `UPLOAD_UNKNOWN`. */
   readonly take: (ids: readonly string[], by: Principal) => Promise<readonly UploadRecord[]>;
 };
@@ -43,6 +46,8 @@ export const createUploads = (store: UploadStore): Uploads => {
         return { raw: { type: 'application/octet-stream', body, filename: record.name } };
       },
     },
+    keep: (type, bytes, by) =>
+      store.save({ ownerId: by.id, name: `picture.${type.replace('image/', '')}`, type, chunks: Readable.from([bytes]) }),
     take: (ids, by) => Promise.all(ids.map((id) => own(id, by))),
   };
 };

@@ -24,6 +24,8 @@ export type Route = {
   readonly bytes?: { readonly types: readonly string[]; readonly maxBytes: number };
   /** The body is handed on as bytes, at most 1 MiB, of any media type: for signatures over it. Instead of `body`. */
   readonly raw?: true;
+  /** Of a JSON body; default 1 MiB. */
+  readonly maxBytes?: number;
   /** HTTP status → what the body is. Errors are everywhere the same and not listed. */
   readonly answers: { readonly [status: number]: z.ZodType };
   /** Also answers `text/event-stream`. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Route } from '../route.ts';
 import { outputSchemaSchema } from './messages.ts';
-import { formats, noLogprobs, openaiErrorSchema, plainFormats, toolNameSchema } from './openai.ts';
+import { formats, maxOpenaiBytes, noLogprobs, openaiErrorSchema, plainFormats, toolNameSchema } from './openai.ts';
 
 /**
  * The part of OpenAI's Responses API that has to do with text. As with chat completions: what is not named here has no
@@ -10,6 +10,7 @@ import { formats, noLogprobs, openaiErrorSchema, plainFormats, toolNameSchema } 
 const partSchemaIn = z.union([
   z.object({ type: z.enum(['input_text', 'output_text']), text: z.string() }),
   z.object({ type: z.literal('refusal'), refusal: z.string() }),
+  z.object({ type: z.literal('input_image'), image_url: z.string() }),
 ]);
 const callId = z.string().min(1).max(256);
 const itemSchema = z.union([
@@ -68,7 +69,7 @@ export const responseRequestSchema = z.object({
   model: z.string().max(256).describe('openclaw, or openclaw/<agentId>'),
   input: z.union(
     [z.string(), z.array(itemSchema).min(1).max(2_000)],
-    'a text, or a list of messages (whose parts are of type "input_text" or "output_text"), function_call and function_call_output: this version reads no images or files',
+    'a text, or a list of messages (of parts of type "input_text", "output_text" and "input_image" with an image_url), function_call and function_call_output: this version reads no files',
   ),
   instructions: z.string().nullish(),
   stream: z.boolean().nullish(),
@@ -176,6 +177,7 @@ export const openaiResponseRoutes = {
     summary: 'OpenAI-compatible responses; kept in a session only with user or X-OpenClaw-Session; hanging up cancels',
     stream: true,
     body: responseRequestSchema,
+    maxBytes: maxOpenaiBytes,
     answers: { 200: responseSchema },
   },
 } as const satisfies Record<string, Route>;

@@ -13,6 +13,7 @@ export const toolNameSchema = z
  */
 const textPart = z.object({ type: z.literal('text'), text: z.string() });
 const refusalPart = z.object({ type: z.literal('refusal'), refusal: z.string() });
+const imagePart = z.object({ type: z.literal('image_url'), image_url: z.object({ url: z.string() }) });
 const name = z.string().max(128).optional();
 const onlyText = 'text, or a list of parts of type "text"';
 const words = z.union([z.string(), z.array(textPart)], onlyText);
@@ -22,7 +23,12 @@ const messageSchema = z.discriminatedUnion(
     z.object({ role: z.enum(['system', 'developer']), content: words.nullish(), name }),
     z.object({
       role: z.literal('user'),
-      content: z.union([z.string(), z.array(textPart)], `${onlyText}: this version reads no images, audio or files`).nullish(),
+      content: z
+        .union(
+          [z.string(), z.array(z.discriminatedUnion('type', [textPart, imagePart]))],
+          'text, or a list of parts of type "text" and "image_url": this version reads no audio or files',
+        )
+        .nullish(),
       name,
     }),
     z.object({
@@ -186,6 +192,9 @@ export const openaiErrorSchema = z.object({
 });
 export type OpenaiErrorBody = z.infer<typeof openaiErrorSchema>;
 
+/** Pictures come inside the body. */
+export const maxOpenaiBytes = 24 * 1024 * 1024;
+
 /** The door for clients that speak OpenAI's API. */
 export const openaiRoutes = {
   listModels: {
@@ -214,6 +223,7 @@ export const openaiRoutes = {
     summary: 'OpenAI-compatible chat; kept in a session only with user or X-OpenClaw-Session; hanging up cancels',
     stream: true,
     body: chatRequestSchema,
+    maxBytes: maxOpenaiBytes,
     answers: { 200: chatCompletionSchema },
   },
 } as const satisfies Record<string, Route>;

@@ -107,7 +107,7 @@ test("the tutorial's skill is dropped in, named as not set up, bound with the PI
   await page('Skills').click();
   await window.getByRole('button', { name: 'Set up run_vercel_deploy' }).click();
   const argv = window.getByLabel('Program and arguments');
-  expect(await argv.inputValue()).toBe('vercel\ndeploy\n--prebuilt');
+  await expect.poll(() => argv.inputValue()).toBe('vercel\ndeploy\n--prebuilt');
   await argv.fill(`/bin/echo\n${preview}`);
   await window.getByRole('button', { name: 'Confirm' }).click();
   await enterPin();

@@ -28,7 +28,11 @@ export const looks: readonly Required<Pick<Look, 'locale' | 'colorScheme'>>[] = 
 ];
 
 /** A one-time link that signs a browser in. */
-export const signInLink = async (home: Home): Promise<string> => (await openclaw(home, ['token', 'sign-in'])).stdout.trim();
+export const signInLink = async (home: Home): Promise<string> => {
+  const { code, stdout, stderr } = await openclaw(home, ['token', 'sign-in']);
+  if (code !== 0) throw new Error(`token sign-in ended with ${code}: ${stdout}${stderr}`);
+  return stdout.trim();
+};
 
 /** A page of its own, signed in by a one-time link. */
 export const openConsole = async (browser: Browser, home: Home, look: Look = {}): Promise<ConsolePage> => {

@@ -52,7 +52,11 @@ it('counts what waits on every page and in the title, as it comes and goes', asy
 });
 
 it('moves what is over into the history, with who has answered, and says in Chinese what is touched', async () => {
-  asked = [approval('a'), approval('old', { status: 'denied', decidedAt: 2, decidedBy: 'local' })];
+  asked = [
+    approval('a'),
+    approval('late', { status: 'expired', decidedAt: 2 }),
+    approval('old', { status: 'denied', decidedAt: 2, decidedBy: 'local' }),
+  ];
   app = await renderConsole(gateway, { language: 'zh-CN' });
   await open();
   await app.shown(() => expect(text()).toContain('已拒绝 答复者：本机'));

@@ -261,7 +261,13 @@ test('a rule gives what comes from somewhere to another agent', async () => {
   const who = async (): Promise<string> =>
     (JSON.parse((await openclaw(home, ['message', '--json', 'who is there?'])).stdout) as { agentId: string }).agentId;
   expect(await who()).toBe('main');
-  expect((await openclaw(home, ['config', 'set', 'routing', '[{"channel":"cli","agent":"counter"}]'])).code).toBe(0);
+  await page('Agents').click();
+  const rule = window.getByRole('form', { name: 'New rule' });
+  await rule.getByLabel('Channel', { exact: true }).fill('cli');
+  await rule.getByLabel('Agent', { exact: true }).selectOption('counter');
+  await rule.getByRole('button', { name: 'Add rule' }).click();
+  await window.getByRole('list', { name: 'Who answers' }).getByText('cli').waitFor();
+  await picture(window, 'desktop-routing');
   expect(await who()).toBe('counter');
 });
 

@@ -19,6 +19,7 @@ import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
 import { readJsonSchema } from './agents/tools/json-schema.ts';
 import { createMcpTools } from './agents/tools/mcp-tools.ts';
 import { memoryPrompt } from './agents/tools/memory.ts';
+import { createPluginToolSource } from './agents/tools/plugin-tools.ts';
 import { createSkillTools } from './agents/tools/skill-tools.ts';
 import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
 import { createKeepBefore } from './agents/undo/keep-before.ts';
@@ -34,6 +35,7 @@ import { createChannelService } from './channels/channel-service.ts';
 import { createPluginInstaller } from './channels/install/plugin-installer.ts';
 import { createPluginRoutes } from './channels/install/plugin-routes.ts';
 import { createPeers } from './channels/peers.ts';
+import { createPluginTools } from './channels/plugin-tools.ts';
 import { createConfigRoutes } from './config/config-routes.ts';
 import { createConfigService } from './config/config-service.ts';
 import { createLiveConfig } from './config/live-config.ts';
@@ -183,7 +185,12 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const delegate = createDelegate({ agents, submit: (request) => engine.submit(request), now: clock.now, randomBytes });
     const web = ports.openWeb(proxy);
     const builtIn = createBuiltInTools({ ...ports, keepBefore, fetchPage: createFetchPage(web) });
-    const catalog = createToolCatalog([fixedTools([...builtIn, delegate]), createMcpTools(mcpServers)]);
+    const pluginTools = createPluginTools();
+    const catalog = createToolCatalog([
+      fixedTools([...builtIn, delegate]),
+      createMcpTools(mcpServers),
+      createPluginToolSource(pluginTools),
+    ]);
     const openWorkspace = (agent: Agent): Promise<string> => ports.openWorkspace(agent.id, agent.workspace);
     const skills = await openSkills({
       ...ports,
@@ -265,7 +272,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       uploads: { take: uploads.take, bind: uploadStore.bind },
     });
     const channels = createChannelService({
-      ...{ database, clock, randomBytes, secrets, submit, engine, stops, approvals, log: logger, readSchema: readJsonSchema },
+      ...{ database, clock, randomBytes, secrets, submit, engine, stops, approvals, log: logger, readSchema: readJsonSchema, pluginTools },
       ...{ host: ports.pluginHost, store: ports.plugins, channelFolder: ports.channelFolder, uploads: uploadStore },
       ...{ config: live.current, onConfig: live.onChange, cancelOwner: engine.cancelOwner },
       peers: createPeers({ database, clock, randomBytes }),

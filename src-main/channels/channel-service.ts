@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { ChannelConfig } from '../../src-shared/contract/channel-config.ts';
 import type { Config } from '../../src-shared/contract/config.ts';
+import type { JsonSchemaParameters } from '../agents/tools/tool.ts';
 import { createLane, type Lane } from '../lane.ts';
 import { wordsOf } from '../words-of.ts';
 import { channelPrincipal } from './channel-principal.ts';
@@ -9,6 +10,7 @@ import { channelSecretName } from './channel-unit.ts';
 import { checkOptions, withDefaults } from './check-options.ts';
 import type { PluginHealth } from './plugin-host.ts';
 import type { PluginStore } from './plugin-store.ts';
+import type { PluginTools } from './plugin-tools.ts';
 import type { RunningChannel, RunPorts } from './run-channel.ts';
 
 /** How a channel stands: as its plugin does, or why there is none that runs. */
@@ -42,7 +44,8 @@ export type ServicePorts = RunPorts & {
   readonly onConfig: (listener: (now: Config, before: Config) => void) => () => void;
   readonly store: PluginStore;
   readonly log: Logger;
-  readonly readSchema: Parameters<typeof checkOptions>[3];
+  readonly readSchema: (jsonSchema: Readonly<Record<string, unknown>>, what?: string) => Promise<JsonSchemaParameters>;
+  readonly pluginTools: Pick<PluginTools, 'put'>;
   readonly cancelOwner: (ownerId: string) => void;
 };
 
@@ -82,13 +85,18 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       const id = entry.plugin ?? channel;
       const plugin = await store.find(id);
       if (plugin === null) return show(slot, 'not-installed', `config.json enables it, but no plugin "${id}" is installed.`);
-      if (plugin.manifest.kind !== 'channel') return show(slot, 'broken', `The plugin "${id}" brings tools, and is no channel.`);
       const getSecret = (name: string) => ports.secrets.get(channelSecretName(channel, name));
       const options = withDefaults(plugin.manifest, entry.options ?? {});
       const problem = await checkOptions(plugin.manifest, options, getSecret, ports.readSchema);
       if (problem) {
         log.warn(problem.detail);
         return show(slot, problem.state, problem.detail);
+      }
+      if (plugin.manifest.kind === 'tools') {
+        const { runTools } = await import('./run-tools.ts');
+        if (closed) return;
+        slot.running = runTools({ channel, entry, plugin, log, onChange: changed }, ports);
+        return changed();
       }
       const account = (await database.read({ op: 'meta.get', key: accountKey(channel) })) ?? '';
       const { runChannel } = await import('./run-channel.ts');

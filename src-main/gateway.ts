@@ -199,6 +199,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       agents,
       catalog,
       openWorkspace,
+      web,
       make: createSkillTools({ ...ports, web, getKey }),
     });
     undo.push(async () => skills.close());

@@ -16,8 +16,14 @@ const totalMost = 64 * 1024 * 1024;
  *
  * @throws AppError ARCHIVE_REFUSED
  */
-export const readZip = async (zip: Buffer, { fileMost }: { readonly fileMost: number }): Promise<readonly ZipFile[]> => {
-  const entries = readDirectory(zip);
+type ZipLimits = {
+  readonly fileMost: number;
+  /** Of all others in it nothing is looked at. */
+  readonly isWanted?: (path: string) => boolean;
+};
+
+export const readZip = async (zip: Buffer, { fileMost, isWanted = () => true }: ZipLimits): Promise<readonly ZipFile[]> => {
+  const entries = readDirectory(zip, isWanted);
   if (entries.length > filesMost) throw refusedArchive('too-many-files', `It has more than ${filesMost} files.`);
   const total = entries.reduce((sum, { size }) => sum + size, 0);
   if (total > totalMost) throw refusedArchive('too-large', `It would unpack to ${total} bytes; ${totalMost} is the most.`);
@@ -40,7 +46,7 @@ type DirectoryEntry = {
   readonly read: () => Promise<Entry['content']>;
 };
 
-const readDirectory = (zip: Buffer): readonly DirectoryEntry[] => {
+const readDirectory = (zip: Buffer, isWanted: (path: string) => boolean): readonly DirectoryEntry[] => {
   try {
     const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
     if (end < 0) throw refusedArchive('not-a-zip', 'It is no zip, or cut off.');
@@ -51,6 +57,11 @@ const readDirectory = (zip: Buffer): readonly DirectoryEntry[] => {
     for (let index = 0; index < count; index += 1) {
       if (zip.readUInt32LE(at) !== 0x02014b50) throw refusedArchive('damaged', 'Its list of files is damaged.');
       const nameEnd = at + 46 + zip.readUInt16LE(at + 28);
+      const next = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+      if (!isWanted(zip.toString('utf8', at + 46, nameEnd))) {
+        at = next;
+        continue;
+      }
       const path = pathOf(zip.subarray(at + 46, nameEnd));
       const mode = zip.readUInt32LE(at + 38) >>> 16;
       const type = mode & 0o170000;
@@ -65,7 +76,7 @@ const readDirectory = (zip: Buffer): readonly DirectoryEntry[] => {
       };
       if (!path.endsWith('/'))
         entries.push({ path, size: entry.size, executable: (mode & 0o111) !== 0, read: () => unpack(zip, path, entry) });
-      at = nameEnd + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+      at = next;
     }
     return entries;
   } catch (thrown) {

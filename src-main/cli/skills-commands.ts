@@ -2,7 +2,8 @@ import * as fs from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Skill, SkillBinding } from '../../src-shared/contract/rest.ts';
-import { skillBindingSchema } from '../../src-shared/contract/routes/skills.ts';
+import { type SkillReview, skillBindingSchema } from '../../src-shared/contract/routes/skills.ts';
+import { escapeControls } from '../logs/redact.ts';
 import { validateSkills } from '../skills/validate-skill.ts';
 import { type AdminClient, connectAdmin, unreachable } from './admin-client.ts';
 import { columns, oneLine } from './columns.ts';
@@ -22,16 +23,45 @@ export const list = async ({ json }: Options, ports: CliPorts): Promise<void> =>
   if (skills.length === 0) ports.stderr.write('There are no skills. Put one into the skills folder of the home folder.\n');
 };
 
-export const install = async (path: string, { json }: Options, ports: CliPorts): Promise<void> => {
+export const install = async (path: string, { json, sha256 }: Options & { sha256?: string }, ports: CliPorts): Promise<void> => {
   const admin = await connect(ports);
+  if (/^https?:\/\//i.test(path)) return installFromLink(admin, path, { json, sha256 }, ports);
   const body = await packed(resolve(path));
   const answer = (await admin.call('installSkill', { query: { name: basename(path) }, body })).body;
   if (json) ports.stdout.write(`${JSON.stringify(answer)}\n`);
-  const { skill, replaced } = answer;
-  ports.stderr.write(
-    `${replaced ? 'Replaced' : 'Installed'} @${skill.slug}, sha256 ${skill.sha256}.${replaced ? ` Undo: openclaw skills restore ${skill.slug}` : ''}\n${unbound(skill)}`,
-  );
+  ports.stderr.write(installed(answer));
 };
+
+const installed = ({ skill, replaced }: { readonly skill: Skill; readonly replaced: boolean }): string =>
+  `${replaced ? 'Replaced' : 'Installed'} @${skill.slug}, sha256 ${skill.sha256}.${replaced ? ` Undo: openclaw skills restore ${skill.slug}` : ''}\n${unbound(skill)}`;
+
+const installFromLink = async (
+  admin: AdminClient,
+  url: string,
+  { json, sha256 }: { readonly json: boolean | undefined; readonly sha256: string | undefined },
+  ports: CliPorts,
+): Promise<void> => {
+  const answer = (await admin.call('installSkillFromLink', { body: { url, ...(sha256 === undefined ? {} : { sha256 }) } })).body;
+  if (json) ports.stdout.write(`${JSON.stringify(answer)}\n`);
+  const { review, skill, replaced } = answer;
+  if (skill !== null) ports.stderr.write(installed({ skill, replaced }));
+  else if (!json)
+    ports.stdout.write(
+      `${reviewed(review)}\nNothing is installed yet. To install exactly this:\n  openclaw skills install ${JSON.stringify(url)} --sha256 ${review.sha256}\n`,
+    );
+};
+
+/** For a terminal: what others wrote must not steer it. */
+const reviewed = ({ slug, name, description, sha256, bytes, fileCount, tools, requires, missing, replaces, diff }: SkillReview): string =>
+  [
+    `@${slug}${replaces ? ', in place of the one that is installed' : ''}: ${oneLine(`${name} – ${description}`)}`,
+    `  sha256   ${sha256} (${bytes} bytes, ${fileCount} file${fileCount === 1 ? '' : 's'})`,
+    ...tools.map(
+      (tool) => `  tool     ${tool.name}: ${tool.run === null ? `not set up; ${oneLine(tool.description)}` : oneLine(runs(tool.run))}`,
+    ),
+    `  needs    ${oneLine([...requires.bins, ...requires.env].join(', ')) || 'nothing'}${missing === null ? '' : ` (${oneLine(missing)})`}`,
+    ...(diff === null ? [] : ['', ...(diff === '' ? ['Nothing would change.'] : diff.split('\n').map(escapeControls))]),
+  ].join('\n');
 
 export const bind = async (slug: string, tool: string, argv: readonly string[], options: BindOptions, ports: CliPorts): Promise<void> => {
   const admin = await connect(ports);

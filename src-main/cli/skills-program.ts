@@ -13,10 +13,11 @@ export const addSkills = (program: Command, ports: CliPorts, exit: (code: number
     .action(async (options: { json?: boolean }) => (await commands()).list(options, ports));
   skills
     .command('install')
-    .argument('<path>', "a skill's folder, a zip of one, or a skill in JSON")
+    .argument('<path>', "a skill's folder, a zip of one, a skill in JSON, or an https link to one, also to a folder on GitHub")
     .description('put one into the home folder; what it replaces is kept')
+    .option('--sha256 <hash>', 'install exactly this from a link; without it the link is only looked at')
     .option('--json', 'as JSON')
-    .action(async (path: string, options: { json?: boolean }) => (await commands()).install(path, options, ports));
+    .action(async (path: string, options: { json?: boolean; sha256?: string }) => (await commands()).install(path, options, ports));
   skills
     .command('bind')
     .argument('<skill>')
@@ -53,6 +54,7 @@ export const addSkills = (program: Command, ports: CliPorts, exit: (code: number
     .action(async (skill: string) => (await commands()).remove(skill, ports));
   skills
     .command('restore')
+    .alias('undo')
     .argument('<skill>')
     .description('undo the last install or removal of one')
     .action(async (skill: string) => (await commands()).restore(skill, ports));

@@ -1,20 +1,41 @@
 import type * as Fs from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { RandomBytes } from '../gateway-ports.ts';
 import { readZip, type ZipFile } from '../read-zip.ts';
+import { textDifference } from '../text-difference.ts';
 import { SkillError, type SkillText } from './skill.ts';
 import { readJsonSkill, readSkillMd } from './skill-format.ts';
 import { loadSkills } from './skill-loader.ts';
 
 /** Puts skills into the home's folder and takes them out. What was there before is kept, so that it can be undone. */
 export type SkillInstaller = {
-  /** @param file a zip of a skill's folder, or a skill in JSON @param name of the file @throws AppError ARCHIVE_REFUSED */
-  readonly install: (file: Buffer, name: string) => Promise<{ readonly slug: string; readonly replaced: boolean }>;
+  /** @throws AppError ARCHIVE_REFUSED */
+  readonly install: (file: SkillFile) => Promise<{ readonly slug: string; readonly replaced: boolean }>;
+  /** What it would put where, and change. @throws AppError ARCHIVE_REFUSED */
+  readonly review: (file: SkillFile) => Promise<InstallReview>;
   /** @throws AppError SKILL_UNKNOWN */
   readonly remove: (slug: string) => Promise<void>;
   /** Brings back what the last install or removal of that name took away; what is there now takes its place. @throws AppError SKILL_UNKNOWN */
   readonly restore: (slug: string) => Promise<void>;
+};
+
+export type SkillFile = {
+  /** A zip of a skill's folder, a skill in JSON, or a SKILL.md. */
+  readonly bytes: Buffer;
+  /** Of the file, or of the folder that it stands in. */
+  readonly name: string;
+  /** Only this folder of a zip whose files all stand in one, as GitHub packs a repository; null for all of it. */
+  readonly folder: string | null;
+};
+
+export type InstallReview = {
+  readonly skill: SkillText;
+  readonly isFolder: boolean;
+  readonly files: readonly string[];
+  readonly replaces: boolean;
+  /** Of the instructions, and a line for each other file that would come, go or change; null where nothing is replaced. */
+  readonly diff: string | null;
 };
 
 type Ports = {
@@ -42,9 +63,15 @@ export const createSkillInstaller = ({ fs, folder, randomBytes }: Ports): SkillI
   };
 
   return {
-    install: async (file, name) => {
-      const isZip = file.subarray(0, 2).toString('latin1') === 'PK';
-      const { skill, files, lone } = isZip ? await unpacked(await readZip(file, { fileMost }), name) : await loneJson(file, name);
+    review: async (file) => {
+      const { skill, files, lone } = await read(file);
+      const before = await placeOf(skill.slug);
+      const paths = files.map(({ path }) => path).sort();
+      const diff = before === null ? null : await compare(await filesAt(fs, before), files);
+      return { skill, isFolder: !lone, files: paths, replaces: before !== null, diff };
+    },
+    install: async (file) => {
+      const { skill, files, lone } = await read(file);
       const temporary = join(folder, `.incoming-${randomBytes(8).toString('hex')}`);
       try {
         for (const { path, content, executable } of files) {
@@ -79,6 +106,44 @@ export const createSkillInstaller = ({ fs, folder, randomBytes }: Ports): SkillI
 
 type Incoming = { readonly skill: SkillText; readonly files: readonly ZipFile[]; readonly lone: boolean };
 
+const read = async ({ bytes, name, folder }: SkillFile): Promise<Incoming> => {
+  const isZip = bytes.subarray(0, 2).toString('latin1') === 'PK';
+  if (isZip) {
+    const isWanted = (path: string): boolean =>
+      folder === null || path.slice(path.indexOf('/') + 1).startsWith(folder === '' ? '' : `${folder}/`);
+    const files = await readZip(bytes, { fileMost, isWanted });
+    if (folder !== null && files.length === 0) throw refused(`the repository has no folder "${folder}"`);
+    return unpacked(files, name);
+  }
+  const isMarkdown = /^(\uFEFF)?---\s/.test(bytes.toString('utf8', 0, 16));
+  return isMarkdown ? unpacked([{ path: 'SKILL.md', content: bytes, executable: false }], name) : loneJson(bytes, name);
+};
+
+/** The files of an installed skill, by their paths in it. */
+const filesAt = async (fs: Pick<typeof Fs, 'stat' | 'readdir' | 'readFile'>, place: string): Promise<ReadonlyMap<string, Buffer>> => {
+  if ((await fs.stat(place)).isFile()) return new Map([['skill.json', await fs.readFile(place)]]);
+  const entries = (await fs.readdir(place, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const found = entries.slice(0, comparedMost).map(async (entry): Promise<[string, Buffer]> => {
+    const path = join(entry.parentPath, entry.name);
+    return [relative(place, path).split(sep).join('/'), await fs.readFile(path)];
+  });
+  return new Map(await Promise.all(found));
+};
+
+const compare = async (before: ReadonlyMap<string, Buffer>, after: readonly ZipFile[]): Promise<string> => {
+  const pieces: string[] = [];
+  for (const { path, content } of after) {
+    const old = before.get(path);
+    if (old?.equals(content)) continue;
+    const patch = old && /(^|\/)(SKILL\.md|skill\.json)$/.test(path) ? await textDifference(path, old, content.toString('utf8')) : null;
+    pieces.push(patch?.trimEnd() ?? `${old ? 'changed' : 'new'}: ${path}`);
+  }
+  const names = new Set(after.map(({ path }) => path));
+  for (const path of before.keys()) if (!names.has(path)) pieces.push(`gone: ${path}`);
+  const text = pieces.join('\n');
+  return text.length > diffMost ? `${text.slice(0, diffMost)}\n[…]` : text;
+};
+
 const loneJson = async (content: Buffer, name: string): Promise<Incoming> => {
   if (content.length > 1024 * 1024) throw refused('it has more than 1 MiB');
   const skill = await readable(() => readJsonSkill(content.toString('utf8'), basename(name, extname(name))));
@@ -110,6 +175,9 @@ const readable = async (read: () => SkillText | Promise<SkillText>): Promise<Ski
     throw refused(error.message);
   }
 };
+
+const comparedMost = 2_000;
+const diffMost = 32_000;
 
 const refused = (why: string): AppError =>
   new AppError('ARCHIVE_REFUSED', { message: `This is no skill: ${why.replace(/\.$/, '')}. Nothing was installed.` });

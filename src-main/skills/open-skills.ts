@@ -5,7 +5,10 @@ import type { SkillTools } from '../agents/tools/skill-tools.ts';
 import type { ToolCatalog } from '../agents/tools/tool-catalog.ts';
 import type { LiveConfig } from '../config/live-config.ts';
 import type { GatewayPorts } from '../gateway-ports.ts';
+import type { GuardedHttp } from '../net/guarded-http.ts';
 import type { Database } from '../storage/database.ts';
+import { createDownloadSkill } from './download-skill.ts';
+import { createInstallFromLink } from './install-from-link.ts';
 import { createSkillInstaller } from './install-skill.ts';
 import { createMissing } from './requirements.ts';
 import type { SkillPlace } from './skill.ts';
@@ -22,6 +25,7 @@ type Ports = Pick<GatewayPorts, 'clock' | 'log' | 'env' | 'randomBytes' | 'skill
   readonly catalog: ToolCatalog;
   readonly openWorkspace: (agent: Agent) => Promise<string>;
   readonly make: SkillTools;
+  readonly web: GuardedHttp;
 };
 
 const warmAfterMs = 500;
@@ -55,11 +59,14 @@ export const openSkills = async (ports: Ports): Promise<Skills> => {
   const cancelWarming = ports.clock.after(warmAfterMs, () => {
     registry.look(agents.defaultId).catch((error: unknown) => log.error({ source: 'skills', err: error }, 'the skills could not be read'));
   });
+  const installer = createSkillInstaller({ fs, folder: folders.home, randomBytes: ports.randomBytes });
+  const missing = createMissing({ fs, env: ports.env });
   const skills = createSkills({
-    installer: createSkillInstaller({ fs, folder: folders.home, randomBytes: ports.randomBytes }),
+    installer,
+    installFromLink: createInstallFromLink({ installer, missing, download: createDownloadSkill(ports.web) }),
     registry,
     bindings,
-    missing: createMissing({ fs, env: ports.env }),
+    missing,
     beginTurn: createSkillTurns({ fs, bindings, make: ports.make, isRegistered }),
     agentIds: () => agents.list().map(({ id }) => id),
     allowedFor: (agentId) => agents.get(agentId).config.skills ?? null,

@@ -4,15 +4,21 @@ import { callerOf, type Principal } from '../principal.ts';
 import type { Skills } from './skills.ts';
 
 type Info = { readonly principal: Principal | null; readonly pin: string | null };
-type Ids = 'listSkills' | 'bindSkill' | 'installSkill' | 'removeSkill' | 'restoreSkill';
+type Ids = 'listSkills' | 'bindSkill' | 'installSkill' | 'installSkillFromLink' | 'removeSkill' | 'restoreSkill';
 export type SkillRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>, info: Info) => Promise<RouteAnswer<Id>> };
 
 export const createSkillRoutes = ({ skills, pin }: { readonly skills: Skills; readonly pin: Pick<Pin, 'require'> }): SkillRoutes => ({
   listSkills: async () => ({ status: 200, body: { skills: [...(await skills.list())] } }),
   installSkill: async ({ query, body }) => {
-    const { slug, replaced } = await skills.installer.install(Buffer.from(body), query.name ?? 'skill');
+    const { slug, replaced } = await skills.installer.install({ bytes: Buffer.from(body), name: query.name ?? 'skill', folder: null });
     await skills.reload();
     return { status: 200, body: { skill: await skills.get(slug), replaced } };
+  },
+  installSkillFromLink: async ({ body }) => {
+    const { review, installed } = await skills.installFromLink(body);
+    if (installed === null) return { status: 200, body: { review, skill: null, replaced: false } };
+    await skills.reload();
+    return { status: 200, body: { review, skill: await skills.get(installed.slug), replaced: installed.replaced } };
   },
   removeSkill: async ({ params }) => {
     await skills.installer.remove(params.slug);

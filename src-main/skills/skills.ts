@@ -3,6 +3,7 @@ import type { Skill, SkillBinding } from '../../src-shared/contract/routes/skill
 import { readMention } from '../../src-shared/mention.ts';
 import { nearNames } from '../../src-shared/near-names.ts';
 import type { ModelMessage } from '../agents/models/model-client.ts';
+import type { InstallFromLink } from './install-from-link.ts';
 import type { SkillInstaller } from './install-skill.ts';
 import { type Missing, missingInWords } from './requirements.ts';
 import type { BrokenSkill, LoadedSkill } from './skill.ts';
@@ -35,12 +36,14 @@ export type Skills = {
   /** @throws AppError SKILL_UNKNOWN */
   readonly get: (slug: string) => Promise<Skill>;
   readonly installer: SkillInstaller;
+  readonly installFromLink: InstallFromLink;
   readonly reload: () => Promise<void>;
   readonly close: () => void;
 };
 
 type Ports = {
   readonly installer: SkillInstaller;
+  readonly installFromLink: InstallFromLink;
   readonly registry: SkillRegistry;
   readonly bindings: SkillBindings;
   readonly missing: (skill: LoadedSkill) => Promise<Missing | null>;
@@ -186,6 +189,7 @@ export const createSkills = (ports: Ports): Skills => {
       return 'error' in skill ? viewBroken(skill) : view(skill);
     },
     installer: ports.installer,
+    installFromLink: ports.installFromLink,
     reload: registry.reload,
     close: registry.close,
   };

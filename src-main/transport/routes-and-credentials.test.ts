@@ -11,6 +11,7 @@ import {
   routes,
 } from '../../src-shared/contract/rest.ts';
 import { type Scope, scopeSchema } from '../../src-shared/models/scope.ts';
+import type { GuardedHttp } from '../net/guarded-http.ts';
 import type { Answer, CallOptions } from '../testing/http-client.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { configText, startTestGateway, type TestGateway } from '../testing/test-gateway.ts';
@@ -57,7 +58,7 @@ const takesScope =
       : `403 SCOPE_MISSING ${route.scope}`;
 
 beforeAll(async () => {
-  t = await startTestGateway({ clock, shared: true });
+  t = await startTestGateway({ clock, shared: true, ports: { openWeb: () => web } });
   const expired = await t.mint({ expiresIn: '90s' });
   const revoked = await t.mint();
   await t.call('DELETE', `/api/v1/tokens/${revoked.id}`, { token: t.admin });
@@ -85,6 +86,12 @@ beforeAll(async () => {
 });
 afterAll(() => t.end());
 
+/** The whole web: one skill. */
+const web: GuardedHttp = async ({ url }) => ({
+  ...{ url: url.href, status: 200, headers: { 'content-type': 'application/json' }, cut: false, leadsTo: null },
+  bytes: Buffer.from('{"slug": "tried", "prompt": "p"}'),
+});
+
 /** Same claims, another key. */
 const forged = (jwt: string): string => {
   const text = jwt.split('.').slice(0, 2).join('.');
@@ -96,6 +103,7 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   postMessage: { body: { content: '/help' } },
   invokeAgent: { params: { agentId: 'main' }, body: { content: '/help' } },
   answerApproval: { params: { id: `apr_${'a'.repeat(22)}` }, body: { decision: 'deny' } },
+  installSkillFromLink: { body: { url: 'https://skills.example/tried.json' } },
   // JSON is one of the kinds of file that it takes.
   installSkill: { query: {}, body: { slug: 'tried' } as unknown as Uint8Array<ArrayBuffer> },
   bindSkill: { params: { slug: 'none' }, body: { tool: 'x', sha256: '', binding: null } },

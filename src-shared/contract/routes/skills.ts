@@ -128,6 +128,27 @@ export const skillSchema = z.object({
 });
 export type Skill = z.infer<typeof skillSchema>;
 
+/** What would be installed, for somebody to look at first. */
+export const skillReviewSchema = z.object({
+  url: z.string(),
+  sha256: z.string().describe('of what was fetched; to install exactly that, send it back'),
+  bytes: z.int(),
+  slug: z.string(),
+  name: z.string(),
+  description: z.string(),
+  format: z.enum(['json', 'folder']),
+  files: z.array(z.string()).describe('the first hundred'),
+  fileCount: z.int(),
+  tools: z.array(
+    z.object({ name: z.string(), description: z.string(), run: skillBindingSchema.nullable().describe('what the skill says it runs') }),
+  ),
+  requires: z.object({ bins: z.array(z.string()), env: z.array(z.string()) }),
+  missing: z.string().nullable().describe('what of that this computer lacks, in words'),
+  replaces: z.boolean().describe('one of that name is installed; it is kept for restore'),
+  diff: z.string().nullable().describe('against that one'),
+});
+export type SkillReview = z.infer<typeof skillReviewSchema>;
+
 const skillParams = z.object({ slug: skillSlugSchema });
 
 /** Prompts with tools that agents can take up: what there is, what their tools run, install, remove. */
@@ -150,6 +171,22 @@ export const skillRoutes = {
     bytes: { types: ['application/zip', 'application/octet-stream', 'application/json'], maxBytes: 16 * 1024 * 1024 },
     body: bytesSchema,
     answers: { 200: z.object({ skill: skillSchema, replaced: z.boolean() }) },
+  },
+  installSkillFromLink: {
+    method: 'POST',
+    path: '/api/v1/skills/install-link',
+    auth: 'bearer',
+    scope: 'skills:write',
+    summary: 'look at what an https link leads to; with the sha256 of what was looked at, install it',
+    body: z.object({
+      url: z.string().min(1).max(4096).describe("JSON, a SKILL.md, a zip, or a skill's folder on GitHub (…/tree/<ref>/<path>)"),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .optional()
+        .describe('of the review; without it nothing is installed'),
+    }),
+    answers: { 200: z.object({ review: skillReviewSchema, skill: skillSchema.nullable(), replaced: z.boolean() }) },
   },
   removeSkill: {
     method: 'DELETE',

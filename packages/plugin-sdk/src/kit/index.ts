@@ -1,3 +1,4 @@
 export { ask, asNetworkError, errorOfAnswer, retryAfterMs } from './answers.ts';
+export { handOver } from './hand-over.ts';
 export { createInParts } from './in-parts.ts';
 export { type KeepConnected, keepConnected, pause } from './keep-connected.ts';

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { ask, createInParts, errorOfAnswer, keepConnected, retryAfterMs } from './index.ts';
+import { createFakeHost } from '../testing/index.ts';
+import { ask, createInParts, errorOfAnswer, handOver, keepConnected, retryAfterMs } from './index.ts';
 
 const answer = (status: number, headers: Record<string, string> = {}) => ({ status, headers: new Headers(headers) });
 
@@ -82,4 +83,15 @@ it('goes on with a message of several parts where it stopped', async () => {
   expect(await inParts('key', parts)).toEqual(['text', 'file', 'another']);
   expect(sent).toEqual(['text', 'file', 'another']);
   expect(await inParts('key', [part('text', () => false)])).toEqual(['text']);
+});
+
+it('hands a message over again where the platform delivers it once', async () => {
+  const host = createFakeHost();
+  const ctx = host.context({ config: {} });
+  host.answerMessagesBy('refuse');
+  const handed = handOver(ctx, { id: '1', from: { id: 'ann' }, content: 'hello' });
+  await host.until('refused once', () => host.logged.length > 0);
+  host.answerMessagesBy('take');
+  await handed;
+  expect(host.heard.map(({ id }) => id)).toEqual(['1', '1']);
 });

@@ -65,6 +65,9 @@ describe('openclaw token, with the gateway up', () => {
     expect(await run('token', 'revoke', created.id)).toMatchObject({ code: 0, stdout: '' });
     expect((await t.call('GET', '/api/v1/agents', { token: created.secret })).json.error.code).toBe('TOKEN_REVOKED');
     expect((await run('token', 'list')).stdout).toMatch(/revoked/);
+    expect(await run('token', 'restore', created.id)).toMatchObject({ code: 0, stdout: '' });
+    expect((await t.call('GET', '/api/v1/agents', { token: created.secret })).status).toBe(200);
+    expect(await run('token', 'restore', 'tok_none')).toMatchObject({ code: 1, stderr: expect.stringContaining('no such token') });
     expect(await run('token', 'revoke', 'tok_none')).toMatchObject({ code: 1, stderr: expect.stringContaining('no such token') });
   });
 

@@ -81,6 +81,11 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     .description('end one and those it has minted, at once')
     .action(async (id: string) => (await tokenCommands()).revoke(id, ports));
   token
+    .command('restore')
+    .argument('<id>')
+    .description('undo a revocation, for 10 s')
+    .action(async (id: string) => (await tokenCommands()).restore(id, ports));
+  token
     .command('rotate')
     .description('replace the signing key and so end every token; also the repair for a lost key')
     .action(async () => (await tokenCommands()).rotate(ports));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Token } from '../../src-shared/contract/rest.ts';
+import { revokeUndoMs } from '../../src-shared/contract/routes/tokens.ts';
 import { type Scope, scopeSchema } from '../../src-shared/models/scope.ts';
 import { createPin } from '../approvals/pin.ts';
 import { forgetLostPin } from '../approvals/pin-record.ts';
@@ -62,7 +63,14 @@ export const revoke = async (id: string, ports: CliPorts): Promise<void> => {
   const admin = await connectAdmin(ports.env);
   if (admin) await admin.call('revokeToken', { params: { id } });
   else await withTokens(ports, (tokens) => tokens.revoke(id));
-  ports.stderr.write(`${id} is revoked.\n`);
+  ports.stderr.write(`${id} is revoked. For ${revokeUndoMs / 1000} s: openclaw token restore ${id}\n`);
+};
+
+export const restore = async (id: string, ports: CliPorts): Promise<void> => {
+  const admin = await connectAdmin(ports.env);
+  if (admin) await admin.call('restoreToken', { params: { id } });
+  else await withTokens(ports, (tokens) => tokens.restore(id, localPrincipal));
+  ports.stderr.write(`${id} works again, with those it has minted.\n`);
 };
 
 export const rotate = async (ports: CliPorts): Promise<void> => {

@@ -1,9 +1,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConsole } from '../../console-context.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { useAction } from '../../ui/use-action.ts';
 
 export const RemoveServerDialog = ({ name, onClose }: { readonly name: string; readonly onClose: () => void }): ReactElement => {
@@ -14,23 +12,15 @@ export const RemoveServerDialog = ({ name, onClose }: { readonly name: string; r
     if (await run(() => mcp.remove(name))) onClose();
   };
   return (
-    <Dialog
-      role="alertdialog"
+    <ConfirmDialog
       title={t('mcp.remove', { name })}
+      confirm={t('mcp.removeIt')}
+      onConfirm={remove}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button look="danger" disabled={busy} onClick={() => void remove()}>
-            {t('mcp.removeIt')}
-          </Button>
-        </>
-      }
+      busy={busy}
+      error={error}
     >
       <p>{t('mcp.removeText')}</p>
-      <div role="alert" className="mt-3 empty:hidden">
-        {error ? <ErrorCard error={error} /> : null}
-      </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 };

@@ -1,9 +1,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConsole } from '../../console-context.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { useSave } from './use-save.ts';
 
 type RemoveModelDialogProps = {
@@ -25,27 +23,19 @@ export const RemoveModelDialog = ({ id, agents, onClose }: RemoveModelDialogProp
     if (await save(() => settings.patch(patch))) onClose();
   };
   return (
-    <Dialog
-      role="alertdialog"
+    <ConfirmDialog
       title={t('settings.models.remove', { id })}
+      confirm={t('settings.models.removeIt')}
+      onConfirm={remove}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t('dialog.cancel')}</Button>
-          <Button look="danger" disabled={busy} onClick={() => void remove()}>
-            {t('settings.models.removeIt')}
-          </Button>
-        </>
-      }
+      busy={busy}
+      error={error}
     >
       <p>
         {agents.length > 0
           ? t('settings.models.removeUsed', { agents: new Intl.ListFormat(i18n.language).format(agents) })
           : t('settings.models.removeText')}
       </p>
-      <div role="alert" className="mt-3 empty:hidden">
-        {error ? <ErrorCard error={error} /> : null}
-      </div>
-    </Dialog>
+    </ConfirmDialog>
   );
 };

@@ -1,8 +1,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Token } from '../../../src-shared/contract/rest.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 
 type RevokeOwnDialogProps = {
   readonly token: Token;
@@ -14,28 +13,16 @@ type RevokeOwnDialogProps = {
 export const RevokeOwnDialog = ({ token, revoke, onClose }: RevokeOwnDialogProps): ReactElement => {
   const { t } = useTranslation();
   return (
-    <Dialog
-      role="alertdialog"
+    <ConfirmDialog
       title={t('tokens.revokeOwn')}
+      confirm={t('tokens.revokeOwnConfirm')}
+      onConfirm={() => {
+        onClose();
+        return revoke(token);
+      }}
       onClose={onClose}
-      actions={
-        <>
-          <Button data-autofocus onClick={onClose}>
-            {t('dialog.cancel')}
-          </Button>
-          <Button
-            look="danger"
-            onClick={() => {
-              onClose();
-              void revoke(token);
-            }}
-          >
-            {t('tokens.revokeOwnConfirm')}
-          </Button>
-        </>
-      }
     >
       <p>{t('tokens.revokeOwnText', { name: token.name })}</p>
-    </Dialog>
+    </ConfirmDialog>
   );
 };

@@ -60,6 +60,19 @@ describe('the desktop window', () => {
     await reply(again.window, nonce).waitFor();
   });
 
+  test('restarts its gateway where a key waits for that, and comes back to the settings', async () => {
+    const { window } = await open();
+    await composer(window).waitFor();
+    expect((await openclaw(home, ['config', 'set', 'logs.keep', '7'])).stderr).toContain('logs.keep');
+    await window.getByRole('button', { name: 'Settings', exact: true }).click();
+    await window.getByText('Waiting for a restart of the gateway').waitFor();
+    await window.screenshot({ path: `${pictures}/desktop-restart.png` });
+    await window.getByRole('button', { name: 'Restart the gateway' }).click();
+    await expect.poll(() => window.getByText('Waiting for a restart of the gateway').count()).toBe(0);
+    await window.getByRole('heading', { name: 'Settings' }).waitFor();
+    expect((await openclaw(home, ['config', 'get', 'logs.keep'])).stdout.trim()).toBe('7');
+  });
+
   test('serves scripts while it is open, with secrets in the OS keychain', async () => {
     await open();
     await composer(desktop!.window).waitFor();

@@ -61,6 +61,8 @@ export type Console = {
   readonly connection: StoreApi<ConnectionState>;
   readonly reconnectNow: () => void;
   readonly openExternal: (url: string) => void;
+  /** Only where the shell around this page runs the gateway; resolves when it has begun. */
+  readonly restartGateway: (() => Promise<unknown>) | null;
   readonly now: () => number;
   /** Connects and keeps everything fresh while signed in; returns its undo. */
   readonly start: () => () => void;
@@ -165,6 +167,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     signIn,
     connection: socket.state,
     reconnectNow: socket.reconnectNow,
+    restartGateway: bridge ? () => bridge.call('shell:restart-gateway', undefined) : null,
     openExternal: (url) => (bridge ? void bridge.call('shell:open-external', { url }) : ports.openExternal(url)),
     now,
     start: () => {

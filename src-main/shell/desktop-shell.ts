@@ -159,7 +159,11 @@ export const runDesktopShell = async ({ home, openGateway, builtFiles, icons, cl
       quit: () => app.quit(),
     },
   });
-  serveIpc(ipcTable(host, tokens, surroundings.setLanguage), gatewayOrigin);
+  const renewGateway = (): void => {
+    void host.renew();
+    window.openPage('settings');
+  };
+  serveIpc(ipcTable({ host, tokens, setLanguage: surroundings.setLanguage, renewGateway }), gatewayOrigin);
   app.on('activate', window.bringForward);
   openLink(process.argv);
   surroundings.show();
@@ -202,9 +206,24 @@ const runningGateway = async (host: GatewayHost): Promise<Gateway> => {
   return state.gateway;
 };
 
-const ipcTable = (host: GatewayHost, tokens: ConsoleTokens, setLanguage: (language: string) => void): IpcTable => ({
+type IpcPorts = {
+  readonly host: GatewayHost;
+  readonly tokens: ConsoleTokens;
+  readonly setLanguage: (language: string) => void;
+  readonly renewGateway: () => void;
+};
+
+const ipcTable = ({ host, tokens, setLanguage, renewGateway }: IpcPorts): IpcTable => ({
   'console:token': { pages: ['console'], run: tokens.next },
   'shell:open-external': { pages: ['console', 'startup'], run: async ({ url }) => ({ opened: await openExternal(url) }) },
+  'shell:restart-gateway': {
+    pages: ['console'],
+    run: async () => {
+      // Answered before the page that asked is gone.
+      setImmediate(renewGateway);
+      return {};
+    },
+  },
   'shell:language': {
     pages: ['console'],
     run: async ({ language }) => {

@@ -86,6 +86,18 @@ describe('the gateway host', () => {
     expect(host.state()).toMatchObject({ phase: 'failed', problem: { message: 'boom' } });
   });
 
+  it('starts anew when the user wishes, with the configuration as it is by then, and as often as that', async () => {
+    const { host, calls, phases } = setUp([runs, runs, runs, runs, runs]);
+    await host.start(null);
+    for (let time = 0; time < 4; time += 1) await Promise.all([host.renew(), host.renew(), host.start(null)]);
+    expect(calls).toEqual(['open null', ...Array.from({ length: 4 }, () => ['stop', 'open null']).flat()]);
+    expect(phases.slice(0, 4)).toEqual(['starting', 'running', 'starting', 'running']);
+    expect(host.state()).toMatchObject({ phase: 'running' });
+    await host.stop();
+    await host.renew();
+    expect(host.state()).toEqual({ phase: 'stopped' });
+  });
+
   it('joins a start that is under way, and ends it before it stops', async () => {
     let go = (): void => {};
     const held = new Promise<void>((resolve) => {

@@ -87,6 +87,20 @@ export const createGatewayHost = ({ open, findFreePort, changed }: GatewayHostOp
       if (restarts > restartsMost) become({ phase: 'failed', problem: { code: 'INTERNAL', message: why, hint: '', freePort: null } });
       else await bringUp(Number(new URL(last.url).port));
     },
+    /** By the user's wish: ends the gateway and starts it with the configuration as it is by now. */
+    renew: async (): Promise<void> => {
+      const last = state;
+      if (stopping !== null || last.phase !== 'running') return;
+      become({ phase: 'starting' });
+      starting = last.gateway
+        .stop()
+        .catch(() => undefined)
+        .then(() => bringUp(null))
+        .finally(() => {
+          starting = null;
+        });
+      await starting;
+    },
     /** For good. A start under way ends first. */
     stop: (): Promise<void> => {
       stopping ??= (async () => {

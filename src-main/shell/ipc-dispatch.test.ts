@@ -12,6 +12,7 @@ const tableWith = (rows: Partial<IpcTable> = {}): { table: IpcTable; asked: unkn
   const table: IpcTable = {
     'console:token': { pages: ['console'], run: async () => ({ token: 'secret', expiresAt: 5 }) },
     'shell:open-external': { pages: ['console', 'startup'], run: async (request) => ({ opened: asked.push(request) > 0 }) },
+    'shell:restart-gateway': { pages: ['console'], run: async () => ({}) },
     'shell:language': { pages: ['console'], run: async () => ({}) },
     'startup:problem': { pages: ['startup'], run: async () => null },
     'startup:retry': { pages: ['startup'], run: async (request) => ({ started: asked.push(request) > 0 }) },

@@ -6,6 +6,7 @@ import type { IpcReply } from './ipc-dispatch.ts';
 const channels = {
   'console:token': true,
   'shell:open-external': true,
+  'shell:restart-gateway': true,
   'shell:language': true,
   'startup:problem': true,
   'startup:retry': true,

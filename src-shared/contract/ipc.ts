@@ -9,6 +9,8 @@ export const ipcChannels = {
   'console:token': { request: z.undefined(), answer: z.object({ token: z.string(), expiresAt: z.number() }) },
   /** Opens an http(s) link in the system's browser. */
   'shell:open-external': { request: z.object({ url: z.url({ protocol: /^https?$/ }) }), answer: z.object({ opened: z.boolean() }) },
+  /** Ends the gateway and starts it again, for what waits for that; the window then loads it anew, at the settings. */
+  'shell:restart-gateway': { request: z.undefined(), answer: z.object({}) },
   /** The language the console speaks now, for menus, tray and dialogs to speak it too. */
   'shell:language': { request: z.object({ language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/) }), answer: z.object({}) },
   /** Only for the page that shows when there is no gateway: what went wrong and what can be done. */

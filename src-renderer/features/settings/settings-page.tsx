@@ -8,6 +8,7 @@ import { cx } from '../../ui/class-names.ts';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { NoticeCard } from '../../ui/notice-card.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
+import { useAction } from '../../ui/use-action.ts';
 import { AboutSection } from './about-section.tsx';
 import { AllSection } from './all-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
@@ -103,6 +104,8 @@ const LoadError = (): ReactElement | null => {
 
 const Notices = ({ view, onOpenFile }: { readonly view: ConfigView; readonly onOpenFile: () => void }): ReactElement => {
   const { t } = useTranslation();
+  const { restartGateway } = useConsole();
+  const { busy, run } = useAction();
   return (
     <>
       {view.problems.length > 0 ? (
@@ -111,7 +114,17 @@ const Notices = ({ view, onOpenFile }: { readonly view: ConfigView; readonly onO
         </NoticeCard>
       ) : null}
       {view.restartFor.length > 0 ? (
-        <NoticeCard tone="warn" title={t('settings.restart')} details={[view.restartFor.join(', '), t('settings.restartHow')]} />
+        <NoticeCard
+          tone="warn"
+          title={t('settings.restart')}
+          details={[view.restartFor.join(', '), t(restartGateway ? 'settings.restartHere' : 'settings.restartHow')]}
+        >
+          {restartGateway ? (
+            <Button disabled={busy} onClick={() => void run(() => restartGateway().then(() => true), 'quietly')}>
+              {t('settings.restartNow')}
+            </Button>
+          ) : null}
+        </NoticeCard>
       ) : null}
     </>
   );

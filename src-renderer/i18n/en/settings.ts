@@ -18,6 +18,8 @@ export const settings = {
   'settings.openFile': 'Show the file',
   'settings.restart': 'Waiting for a restart of the gateway',
   'settings.restartHow': 'Everything else is in force already. Quit OpenClaw, or end `openclaw gateway`, and start it again.',
+  'settings.restartHere': 'Everything else is in force already. Messages at work are taken up again afterwards.',
+  'settings.restartNow': 'Restart the gateway',
   'settings.save': 'Save',
   'settings.saved': 'Saved, and in force.',
   'settings.savedRestart': 'Saved. Takes effect after a restart: {{keys}}',

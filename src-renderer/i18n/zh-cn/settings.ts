@@ -20,6 +20,8 @@ export const settings: Readonly<Record<keyof typeof en, string>> = {
   'settings.openFile': '查看文件',
   'settings.restart': '等待网关重启',
   'settings.restartHow': '其余设置已经生效。请退出 OpenClaw 或结束 `openclaw gateway` 后重新启动。',
+  'settings.restartHere': '其余均已生效。正在处理的消息会在重启后继续。',
+  'settings.restartNow': '重启网关',
   'settings.save': '保存',
   'settings.saved': '已保存并生效。',
   'settings.savedRestart': '已保存，重启后生效：{{keys}}',

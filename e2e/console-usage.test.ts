@@ -66,8 +66,8 @@ describe('the Usage page', () => {
     for (let turn = 0; turn < 3; turn += 1) expect(await post('go')).toBe(200);
     const { page, close } = await open(look);
     await page.locator('.uplot canvas').first().waitFor();
-    expect(await page.locator('.uplot canvas').count()).toBe(7);
-    expect(await page.getByRole('meter').count()).toBe(2);
+    await expect.poll(() => page.locator('.uplot canvas').count()).toBe(7);
+    await expect.poll(() => page.getByRole('meter').count()).toBe(2);
     expect(await axe(page)).toEqual([]);
     await picture(page, 'usage', look);
     await page.getByRole('heading', { name: /^(By model|按模型)$/ }).scrollIntoViewIfNeeded();

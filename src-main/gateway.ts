@@ -12,6 +12,7 @@ import { createFetchJson, discoverLocalModels, discoverLocalServers } from './ag
 import { createModelRoutes } from './agents/models/model-routes.ts';
 import { createModelTransport } from './agents/models/model-transport.ts';
 import { createModelRegistry, providerKeyName } from './agents/models/resolve-model.ts';
+import { createOwnSteps } from './agents/own-steps.ts';
 import { createReadAttachments } from './agents/read-attachments.ts';
 import { createRunAgent } from './agents/run-agent.ts';
 import { requireOutputSchema } from './agents/structured-output.ts';
@@ -238,6 +239,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         agents,
         models,
         catalog,
+        ownSteps: createOwnSteps(clock),
         gate: approvals.gate,
         budgets,
         readAttachments: createReadAttachments({ fs, uploads: uploadStore }),

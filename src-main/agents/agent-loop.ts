@@ -35,6 +35,8 @@ export type LoopResult = {
   readonly lastText: string;
   /** What the client is asked to run. */
   readonly clientCalls: readonly ModelToolCall[];
+  /** The calls that were run here, and their results, without what was said: that is in the reply. */
+  readonly ownSteps: readonly ModelMessage[];
   readonly error: AppError | null;
 };
 
@@ -44,11 +46,12 @@ export type LoopResult = {
  */
 export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
   const messages: ModelMessage[] = [...input.history];
+  const ownSteps: ModelMessage[] = [];
   let inputTokens = 0;
   let outputTokens = 0;
   let text = '';
   const result = (error: AppError | null, clientCalls: readonly ModelToolCall[] = []): LoopResult => ({
-    ...{ inputTokens, outputTokens, clientCalls, error },
+    ...{ inputTokens, outputTokens, clientCalls, ownSteps, error },
     lastText: text,
   });
   const theirs = new Set(input.handedOver?.tools.map(({ name }) => name));
@@ -99,6 +102,7 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
     input.onState('running_tool');
     const handedOver = calls.filter(({ name }) => theirs.has(name)).slice(0, input.handedOver?.oneToolAtATime ? 1 : undefined);
     const own = calls.filter(({ name }) => !theirs.has(name));
+    if (own.length > 0) ownSteps.push({ role: 'assistant', content: '', toolCalls: own });
     for (const group of sideBySide(own, input.isParallel)) {
       const contents = await allOf(
         group.map(async (call) => {
@@ -108,8 +112,11 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
           return content;
         }),
       );
-      for (const [index, { id, name }] of group.entries())
-        messages.push({ role: 'tool', toolCallId: id, name, content: contents[index] ?? '' });
+      for (const [index, { id, name }] of group.entries()) {
+        const told: ModelMessage = { role: 'tool', toolCallId: id, name, content: contents[index] ?? '' };
+        messages.push(told);
+        ownSteps.push(told);
+      }
       if (input.signal.aborted) return result(null);
     }
     const lastWords = input.lastWords();

@@ -14,6 +14,7 @@ import { asMessages, historyEvents, type Past, pastOf } from './history.ts';
 import { openModelChain } from './models/model-chain.ts';
 import type { ModelMessage, ModelToolCall } from './models/model-client.ts';
 import type { ModelRegistry } from './models/resolve-model.ts';
+import type { OwnSteps } from './own-steps.ts';
 import { type ReadAttachments, refusingPictures, type WithAttachments, withoutPictures } from './read-attachments.ts';
 import { askForOutput, outputInstruction } from './structured-output.ts';
 import type { Tool, ToolGate } from './tools/tool.ts';
@@ -28,6 +29,7 @@ type RunAgentPorts = {
   readonly readAttachments: ReadAttachments;
   readonly budgets: Pick<Budgets, 'forTurn'>;
   readonly catalog: ToolCatalog;
+  readonly ownSteps: OwnSteps;
   /** Who lets a tool do something. */
   readonly gate: ToolGate;
   /** What skills bring into a turn. */
@@ -98,7 +100,8 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       modelId = () => chain.current().id;
       const compacted = past ? await compact(past, { model: chain.client, traceId: request.traceId, signal }) : null;
       if (compacted?.summary) await onSummary(compacted.summary);
-      const history = request.history ?? (compacted ? asMessages(compacted.past) : []);
+      const brought = request.history && ports.ownSteps.restore(request.ownerId, request.history);
+      const history = brought ?? (compacted ? asMessages(compacted.past) : []);
       const results = answerOf(request.toolResults ?? [], request.history ?? null, past?.handedOver ?? []);
       if (!request.session.hidden) for (const call of results.calls) await onToolEnded(call);
       const skills = await ports.beginSkills({ agentId: agent.id, content: request.content, history });
@@ -157,6 +160,12 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
       const { error } = result;
       const clientCalls = result.clientCalls.map(ownId);
       for (const call of clientCalls) await onToolEnded({ ...shownCall(call), status: 'handed_over' });
+      if (clientCalls.length > 0)
+        ports.ownSteps.keep(
+          request.ownerId,
+          [...(request.history ?? []), ...results.messages, ...(isAsked ? [question] : [])],
+          result.ownSteps,
+        );
       return { usage: { inputTokens, outputTokens, costUsd: budget.spentUsd() }, model: modelId(), clientCalls, error };
     } catch (thrown) {
       return { usage: { inputTokens: 0, outputTokens: 0, costUsd: budget.spentUsd() }, model: modelId(), error: AppError.from(thrown) };

@@ -130,6 +130,43 @@ describe('tools of the client, over chat completions', () => {
     expect(await approvals()).toMatchObject([{ tool: 'file_write', status: 'granted' }]);
   });
 
+  it("are called with what the agent's own found in mind, though the client cannot send that along", async () => {
+    const own = { id: 'call_0', name: 'list_dir', arguments: { path: '.' } };
+    const { t, upstream } = await start((_request, count) => {
+      if (count === 1) return { kind: 'tools', calls: [own] };
+      if (count === 2)
+        return {
+          kind: 'tools',
+          calls: [
+            { id: 'call_0', name: 'weather', arguments: {} },
+            { ...own, id: 'call_1' },
+          ],
+        };
+      return count === 3 ? { kind: 'tools', calls: [{ id: 'call_0', name: 'weather', arguments: {} }] } : text('done');
+    });
+    const run = zodFunction({ name: 'weather', parameters: z.object({}), function: () => '21' });
+    const runner = sdk(t).chat.completions.runTools({ model, messages: question, tools: [run] });
+    expect(await runner.finalContent()).toBe('done');
+    const shape = (count: number) =>
+      upstream.requests[count]?.body.messages.slice(1).map(({ role, tool_calls }) => {
+        const made = (tool_calls ?? []) as { function: { name: string } }[];
+        return [role, ...made.map((one) => one.function.name)].join(' ');
+      });
+    const first = ['user', 'assistant list_dir', 'tool', 'assistant list_dir', 'tool', 'assistant weather', 'tool'];
+    expect(shape(2)).toEqual(first);
+    expect(shape(3)).toEqual([...first, 'assistant weather', 'tool']);
+    // Another conversation hears nothing of it.
+    await sdk(t).chat.completions.create({
+      model,
+      messages: [
+        { role: 'user', content: 'Something else' },
+        { role: 'assistant', tool_calls: [{ id: 'call_0', type: 'function', function: { name: 'weather', arguments: '{}' } }] },
+        { role: 'tool', tool_call_id: 'call_0', content: '3' },
+      ],
+    });
+    expect(shape(4)).toEqual(['user', 'assistant weather', 'tool']);
+  });
+
   it('are refused under a name that means another tool, with the field', async () => {
     const { t, upstream } = await start(roundTrip);
     const assistant = { role: 'assistant', tool_calls: [{ id: 'x', type: 'function', function: { name: 'weather', arguments: '{}' } }] };

@@ -1,46 +1,31 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { pluginManifestSchema } from '../src-shared/models/plugin-manifest.ts';
-import { bareEnv, root, run } from './harness/child.ts';
+import { root, run } from './harness/child.ts';
+import { openPluginProjects, type PluginProjects } from './harness/plugin-projects.ts';
 import { seedExamples } from './harness/seed.ts';
-import { type SilentRegistry, startSilentRegistry } from './harness/silent-registry.ts';
 
 /**
  * From an empty folder to an archive as the tutorial has it, offline: nobody has published the names of our packages
  * yet, so npm must not so much as ask for them.
  */
-let folder: string;
-let registry: SilentRegistry;
-let env: NodeJS.ProcessEnv;
+let projects: PluginProjects;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'openclaw-plugin-'));
-  registry = await startSilentRegistry();
-  env = bareEnv({
-    npm_config_registry: registry.url,
-    npm_config_cache: join(folder, 'cache'),
-    npm_config_prefix: join(folder, 'prefix'),
-    npm_config_update_notifier: 'false',
-    npm_config_audit: 'false',
-  });
-  await succeed(['npm', 'run', 'link-packages'], root);
+  projects = await openPluginProjects();
 });
-beforeEach(() => registry.forget());
-afterAll(() => {
-  registry.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+beforeEach(() => projects.registry.forget());
+afterAll(() => projects.remove());
 
 test("the tutorial's channel, unchanged, becomes an archive, twice the same", async () => {
-  const first = await createProject('first', seedExamples.pluginCreate());
-  const second = await createProject('second', seedExamples.pluginCreate());
+  const first = await projects.create('first', seedExamples.pluginCreate());
+  const second = await projects.create('second', seedExamples.pluginCreate());
   for (const project of [first, second]) {
     writeFileSync(join(project, 'src/index.ts'), seedExamples.pluginChannel());
-    await succeed(seedExamples.pluginInstall().trim().split('\n')[0]!.split(' '), project);
+    await projects.succeed(seedExamples.pluginInstall().trim().split('\n')[0]!.split(' '), project);
   }
   const archives = [first, second].map((project) => readFileSync(join(project, 'dist/my-custom-channel.plugin')));
   expect(archives[0]!.equals(archives[1]!)).toBe(true);
@@ -50,12 +35,12 @@ test("the tutorial's channel, unchanged, becomes an archive, twice the same", as
   const manifest = pluginManifestSchema.parse(JSON.parse(Buffer.from(files['openclaw.plugin.json']!).toString()));
   expect(manifest).toMatchObject({ id: 'my-custom-channel', version: '0.1.0', kind: 'channel', main: 'index.mjs' });
   expect(manifest.integrity['index.mjs']).toBe(createHash('sha256').update(files['index.mjs']!).digest('hex'));
-  expect(registry.asked()).toEqual([]);
+  expect(projects.registry.asked()).toEqual([]);
 });
 
 test.each(['channel', 'tools'])('a new plugin of kind %s passes its own tests', async (kind) => {
-  const project = await createProject(kind, `npx create-openclaw-plugin my-2nd-thing --kind ${kind}`, 'my-2nd-thing');
-  const { stdout } = await succeed(['npm', 'test'], project);
+  const project = await projects.create(kind, `npx create-openclaw-plugin my-2nd-thing --kind ${kind}`, 'my-2nd-thing');
+  const { stdout } = await projects.succeed(['npm', 'test'], project);
   expect(stdout).toMatch(/^# fail 0$/m);
   expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(kind === 'channel' ? 20 : 0);
   expect(readdirSync(join(project, 'dist')).sort()).toEqual(['index.mjs', 'my-2nd-thing.plugin']);
@@ -64,28 +49,32 @@ test.each(['channel', 'tools'])('a new plugin of kind %s passes its own tests', 
 
 test('openclaw plugins init, build and validate are the same program', async () => {
   const openclaw = `node ${join(root, 'resources/bin/openclaw.mjs')} plugins`;
-  const project = await createProject('by-openclaw', `${openclaw} init acme --kind tools`, 'acme');
-  const { stdout } = await succeed(`${openclaw} build`.split(' '), project);
+  const project = await projects.create('by-openclaw', `${openclaw} init acme --kind tools`, 'acme');
+  const { stdout } = await projects.succeed(`${openclaw} build`.split(' '), project);
   expect(stdout).toMatch(/^dist\/acme\.plugin .* sha256 [0-9a-f]{64}\n$/);
-  expect((await succeed(`${openclaw} validate`.split(' '), project)).stdout).toBe('acme is valid.\n');
+  expect((await projects.succeed(`${openclaw} validate`.split(' '), project)).stdout).toBe('acme is valid.\n');
   const [command = '', ...args] = `${openclaw} init Acme`.split(' ');
-  expect(await run(command, args, { cwd: project, env })).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('"Acme"') });
+  expect(await run(command, args, { cwd: project, env: projects.env })).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('"Acme"'),
+  });
 });
 
 test('a mistake in the types, or a package that is not there, stops the build', async () => {
-  const project = await createProject('mistakes', seedExamples.pluginCreate());
+  const project = await projects.create('mistakes', seedExamples.pluginCreate());
   const source = seedExamples.pluginChannel();
   writeFileSync(join(project, 'src/index.ts'), source.replace('msg.content', 'msg.contents'));
-  expect((await run('npm', ['run', 'build'], { cwd: project, env })).stdout).toContain("Property 'contents' does not exist");
+  expect((await run('npm', ['run', 'build'], { cwd: project, env: projects.env })).stdout).toContain("Property 'contents' does not exist");
   writeFileSync(join(project, 'src/index.ts'), `// @ts-nocheck\nimport x from 'not-installed';\nconsole.log(x);\n${source}`);
-  const { code, stderr } = await run('npm', ['run', 'build'], { cwd: project, env });
+  const { code, stderr } = await run('npm', ['run', 'build'], { cwd: project, env: projects.env });
   expect(code).not.toBe(0);
   expect(stderr).toContain('not-installed');
   expect(stderr).toContain('npm install <package>');
 });
 
 test('the packed SDK installs into an empty project, type-checks the tutorial and runs', async () => {
-  const project = join(folder, 'sdk-alone');
+  const project = join(projects.folder, 'sdk-alone');
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(project, 'channel.ts'), seedExamples.pluginChannel());
@@ -103,12 +92,15 @@ test('the packed SDK installs into an empty project, type-checks the tutorial an
      await createChannel(Channel, createFakeHost().context({ config: {} }).onMessage).sendMessage('ann', { content: '你好' });
      console.log(testChannel({ create: () => Channel, platform: async () => {} }).length);`,
   );
-  const { stdout } = await succeed(['npm', 'pack', '--pack-destination', project], join(root, 'packages/plugin-sdk'));
-  await succeed(['npm', 'install', '--offline', `./${stdout.trim().split('\n').at(-1)}`, join(root, 'node_modules/typescript')], project);
-  await succeed(['npx', 'tsc'], project);
-  const ran = await succeed(['node', 'run.js'], project);
+  const { stdout } = await projects.succeed(['npm', 'pack', '--pack-destination', project], join(root, 'packages/plugin-sdk'));
+  await projects.succeed(
+    ['npm', 'install', '--offline', `./${stdout.trim().split('\n').at(-1)}`, join(root, 'node_modules/typescript')],
+    project,
+  );
+  await projects.succeed(['npx', 'tsc'], project);
+  const ran = await projects.succeed(['node', 'run.js'], project);
   expect(ran.stdout).toMatch(/^https:\/\/your-app\/api\/send \{"to":"ann","text":"你好"\} false\n\d\d\n$/);
-  expect(registry.asked()).toEqual([]);
+  expect(projects.registry.asked()).toEqual([]);
 });
 
 test('what the guides show builds', async () => {
@@ -118,22 +110,22 @@ test('what the guides show builds', async () => {
   );
   expect(translated).toEqual(modules);
   expect(modules).toHaveLength(2);
-  const project = await createProject('guides', seedExamples.pluginCreate());
+  const project = await projects.create('guides', seedExamples.pluginCreate());
   for (const code of modules) {
     writeFileSync(join(project, 'src/index.ts'), code);
-    await succeed(['npm', 'run', 'build'], project);
+    await projects.succeed(['npm', 'run', 'build'], project);
   }
 });
 
 test('the packed create-openclaw-plugin starts a project where it is installed', async () => {
-  const place = join(folder, 'create-alone');
+  const place = join(projects.folder, 'create-alone');
   mkdirSync(place);
   writeFileSync(join(place, 'package.json'), '{}');
-  const { stdout } = await succeed(['npm', 'pack', '--pack-destination', place], join(root, 'packages/create-openclaw-plugin'));
-  await succeed(['npm', 'install', '--offline', `./${stdout.trim().split('\n').at(-1)}`], place);
-  await succeed(['npx', 'create-openclaw-plugin', 'acme'], place);
+  const { stdout } = await projects.succeed(['npm', 'pack', '--pack-destination', place], join(root, 'packages/create-openclaw-plugin'));
+  await projects.succeed(['npm', 'install', '--offline', `./${stdout.trim().split('\n').at(-1)}`], place);
+  await projects.succeed(['npx', 'create-openclaw-plugin', 'acme'], place);
   expect(readdirSync(join(place, 'acme/vendor')).sort()).toEqual(['create-openclaw-plugin', 'plugin-sdk']);
-  expect(registry.asked()).toEqual([]);
+  expect(projects.registry.asked()).toEqual([]);
 });
 
 test('projects begin with the versions that this checkout builds with', () => {
@@ -145,24 +137,3 @@ test('projects begin with the versions that this checkout builds with', () => {
   };
   for (const [name, version] of Object.entries(pinned)) if (!version.startsWith('file:')) expect(ours[name]).toBe(version);
 });
-
-/** Runs the command in an empty folder, and installs: ours from the project itself, the rest from this checkout. */
-const createProject = async (name: string, command: string, id = 'my-custom-channel'): Promise<string> => {
-  const empty = join(folder, name);
-  mkdirSync(empty);
-  await succeed(command.split(' '), empty);
-  const project = join(empty, id);
-  const file = join(project, 'package.json');
-  const manifest = JSON.parse(readFileSync(file, 'utf8')) as { devDependencies: Record<string, string> };
-  for (const [dependency, version] of Object.entries(manifest.devDependencies))
-    if (!version.startsWith('file:')) manifest.devDependencies[dependency] = `file:${join(root, 'node_modules', dependency)}`;
-  writeFileSync(file, JSON.stringify(manifest, null, 2));
-  await succeed(['npm', 'install', '--offline'], project);
-  return project;
-};
-
-const succeed = async ([command = '', ...args]: readonly string[], cwd: string): Promise<{ stdout: string }> => {
-  const ended = await run(command, args, { cwd, env });
-  expect(ended, `${command} ${args.join(' ')}\n${ended.stdout}\n${ended.stderr}`).toMatchObject({ code: 0 });
-  return ended;
-};

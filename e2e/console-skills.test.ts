@@ -115,6 +115,12 @@ describe('the skills page in a browser', () => {
     await page.getByText('@pdf', { exact: true }).waitFor();
     await picture(page, 'skills', look);
     expect(await axe(page)).toEqual([]);
-    await close();
+    await page.getByRole('button', { name: /^(From a link|从链接安装)$/ }).click();
+    await page.getByRole('textbox', { name: /^(Link|链接)$/ }).fill('https://127.0.0.1/skill.json');
+    await page.getByRole('button', { name: /^(Look at it|查看)$/ }).click();
+    await page.getByText('127.0.0.1 is not an address of the public internet').waitFor();
+    await picture(page, 'skills-link', look);
+    expect(await axe(page)).toEqual([]);
+    await close(/400|Bad Request/);
   });
 });

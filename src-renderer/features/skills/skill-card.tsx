@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Skill } from '../../../src-shared/contract/rest.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
+import { runs } from './runs.ts';
 
 type SkillCardProps = {
   readonly skill: Skill;
@@ -52,7 +53,7 @@ export const SkillCard = ({ skill, onTry, onRemove, onBind }: SkillCardProps): R
               <div className="min-w-0 flex-1">
                 <code className="font-mono text-[12px]">{tool.name}</code>
                 <p className={cx('text-xs', tool.state === 'bound' ? 'truncate text-muted-foreground' : 'text-warn')}>
-                  {tool.state === 'bound' ? runs(tool) : t(`skills.tool.${tool.state}`)}
+                  {tool.state === 'bound' ? tool.binding && runs(tool.binding) : t(`skills.tool.${tool.state}`)}
                 </p>
               </div>
               {tool.by === 'tool' ? null : (
@@ -83,11 +84,3 @@ export const SkillCard = ({ skill, onTry, onRemove, onBind }: SkillCardProps): R
 const Chip = ({ children }: { readonly children: ReactNode }): ReactElement => (
   <span className="rounded-md bg-muted px-1.5 py-0.5 text-muted-foreground">{children}</span>
 );
-
-/** What it runs, as it would be run. */
-const runs = ({ binding }: Skill['tools'][number]): string => {
-  if (binding === null) return '';
-  if (binding.kind === 'command') return binding.argv.join(' ');
-  if (binding.kind === 'http') return `${binding.method} ${binding.url}`;
-  return binding.kind === 'script' ? [binding.file, ...(binding.argv ?? [])].join(' ') : binding.tool;
-};

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Skill, SkillTool } from '../../../src-shared/contract/routes/skills.ts';
+import type { Skill, SkillReview, SkillTool } from '../../../src-shared/contract/routes/skills.ts';
 import { type FakeGateway, type FakeRequest, startFakeGateway } from '../../testing/fake-gateway.ts';
 import { type Rendered, renderConsole } from '../../testing/render.tsx';
 
@@ -14,6 +14,15 @@ beforeEach(async () => {
   skills = [];
   asked = [];
   pin = null;
+  review = {
+    ...{ url: 'https://skills.example/pdf.zip', sha256: 'a'.repeat(64), bytes: 1234, slug: 'pdf', name: 'PDF', description: 'Reads.' },
+    ...{ format: 'folder', files: ['SKILL.md'], fileCount: 1, replaces: true, diff: '-old\n+new', missing: 'needs the program qpdf' },
+    tools: [
+      { name: 'go', description: '', run: null },
+      { name: 'run', description: '', run: { kind: 'command', argv: ['qpdf', '--check'] } },
+    ],
+    requires: { bins: ['qpdf'], env: [] },
+  };
   gateway = await startFakeGateway();
   gateway.serve = answer;
 });
@@ -22,6 +31,8 @@ afterEach(async () => {
   await gateway.stop();
 });
 
+/** What the link leads to. */
+let review: SkillReview;
 const skill = (known: Partial<Skill> & { readonly slug: string }): Skill => ({
   ...{
     name: known.slug,
@@ -54,6 +65,13 @@ const answer = ({ method, path, body, pin: given }: FakeRequest): { status: numb
   if (action === 'restore') {
     skills = [...skills, found];
     return { status: 200, body: { skill: found } };
+  }
+  if (slug === 'install-link') {
+    const { sha256 } = asked.at(-1)?.body ?? {};
+    if (sha256 !== undefined && sha256 !== review.sha256)
+      return { status: 409, body: { error: { code: 'SKILL_CHANGED', message: 'Another.', retryable: false, traceId: 't' } } };
+    if (sha256 !== undefined) skills = [skill({ slug: review.slug })];
+    return { status: 200, body: { review, skill: sha256 === undefined ? null : skill({ slug: review.slug }), replaced: review.replaces } };
   }
   if (pin !== null && given !== pin)
     return { status: 403, body: { error: { code: 'PIN_REQUIRED', message: 'The PIN is needed.', retryable: false, traceId: 't' } } };
@@ -168,5 +186,42 @@ describe('the skills page', () => {
     expect(input('Address').value).toBe('https://api.example/{town}');
     await press('Take back');
     await app.shown(() => expect(asked[1]?.body).toEqual({ tool: 'now', sha256: 'abc', binding: null }));
+  });
+
+  it('installs from a link what was looked at, which can be undone, and nothing else', async () => {
+    await open();
+    await press('From a link');
+    expect(button('Look at it').disabled).toBe(true);
+    await fill('Link', ' https://skills.example/pdf.zip ');
+    await press('Look at it');
+    await app.shown(() => expect(text()).toContain('-old\n+new'));
+    for (const shown of [
+      'a'.repeat(64),
+      'qpdf --check',
+      'does not say what it runs',
+      'needs the program qpdf',
+      '1 file, 1,234 bytes',
+      'kept for undo',
+    ])
+      expect(text()).toContain(shown);
+    expect([await app.violations(), skills]).toEqual([[], []]);
+    const seen = review;
+    review = { ...review, sha256: 'b'.repeat(64) };
+    await app.change(() => document.querySelector<HTMLButtonElement>('dialog [type=submit]')?.click());
+    await app.shown(() => expect(text()).toContain('Another.'));
+    expect([text().includes(seen.sha256), skills]).toEqual([false, []]);
+    await press('Look at it');
+    await app.shown(() => expect(text()).toContain(review.sha256));
+    await app.change(() => document.querySelector<HTMLButtonElement>('dialog [type=submit]')?.click());
+    await app.shown(() => expect(text()).toContain('has taken the place of the one before'));
+    expect(document.querySelector('dialog[open]')).toBeNull();
+    expect(asked.map(({ body }) => body)).toEqual(
+      [undefined, seen.sha256, undefined, review.sha256].map((sha256) => ({
+        url: review.url,
+        ...(sha256 === undefined ? {} : { sha256 }),
+      })),
+    );
+    await press('Undo');
+    await app.shown(() => expect(asked.at(-1)?.line).toBe('POST /api/v1/skills/pdf/restore'));
   });
 });

@@ -1,4 +1,4 @@
-import { Blocks, Plus } from 'lucide-react';
+import { Blocks, Link, Plus } from 'lucide-react';
 import { type DragEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -13,7 +13,9 @@ import { PageFrame } from '../../ui/page-frame.tsx';
 import { showDone, showProblem } from '../../ui/toast.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { BindDialog } from './bind-dialog.tsx';
+import { LinkDialog } from './link-dialog.tsx';
 import { SkillCard } from './skill-card.tsx';
+import type { Installed } from './skills-store.ts';
 
 /** Files come and go by themselves; while one looks, it is looked again. */
 const refreshMs = 2_000;
@@ -24,6 +26,7 @@ export const SkillsPage = (): ReactElement => {
   const { skills, now, draft, navigation } = useConsole();
   const { skills: all, loading, error } = useStore(skills);
   const [binding, setBinding] = useState<{ readonly skill: Skill; readonly tool: Skill['tools'][number] } | null>(null);
+  const [linking, setLinking] = useState(false);
   const [over, setOver] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const time = useNow(now, refreshMs);
@@ -36,11 +39,12 @@ export const SkillsPage = (): ReactElement => {
     const failed = ApiError.from(thrown);
     showProblem(failed.code === 'ARCHIVE_REFUSED' ? failed.message : t(`error.${failed.code}`));
   };
+  const done = ({ skill, replaced }: Installed): void =>
+    showDone(t(replaced ? 'skills.replaced' : 'skills.installed', { name: skill.name }), replaced ? undo(skill) : undefined);
   const install = async (files: readonly File[]): Promise<void> => {
     for (const file of files)
       try {
-        const { skill, replaced } = await skills.install(file);
-        showDone(t(replaced ? 'skills.replaced' : 'skills.installed', { name: skill.name }), replaced ? undo(skill) : undefined);
+        done(await skills.install(file));
       } catch (thrown) {
         say(thrown);
       }
@@ -68,10 +72,16 @@ export const SkillsPage = (): ReactElement => {
   };
 
   const choose = (
-    <Button look="primary" onClick={() => picker.current?.click()}>
-      <Plus size={15} aria-hidden />
-      {t('skills.install')}
-    </Button>
+    <>
+      <Button onClick={() => setLinking(true)}>
+        <Link size={15} aria-hidden />
+        {t('skills.fromLink')}
+      </Button>
+      <Button look="primary" onClick={() => picker.current?.click()}>
+        <Plus size={15} aria-hidden />
+        {t('skills.install')}
+      </Button>
+    </>
   );
   return (
     <PageFrame title={t('skills.title')} actions={choose}>
@@ -118,6 +128,15 @@ export const SkillsPage = (): ReactElement => {
           </>
         )}
       </div>
+      {linking ? (
+        <LinkDialog
+          onClose={() => setLinking(false)}
+          onInstalled={(installed) => {
+            setLinking(false);
+            done(installed);
+          }}
+        />
+      ) : null}
       {binding ? <BindDialog {...binding} onClose={() => setBinding(null)} /> : null}
     </PageFrame>
   );

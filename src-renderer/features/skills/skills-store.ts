@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Skill, SkillBinding } from '../../../src-shared/contract/rest.ts';
+import type { SkillReview } from '../../../src-shared/contract/routes/skills.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { HttpClient } from '../../api/http-client.ts';
 import type { PinPrompt } from '../../pin/pin-prompt.ts';
@@ -11,11 +12,17 @@ export type SkillsState = {
   readonly error: ApiError | null;
 };
 
+export type Installed = { readonly skill: Skill; readonly replaced: boolean };
+
 /** Every action rejects with an ApiError; null means that the user did not want to give the PIN. */
 export type SkillsStore = StoreApi<SkillsState> & {
   readonly load: () => Promise<void>;
   readonly bind: (skill: Skill, tool: string, binding: SkillBinding | null) => Promise<Skill | null>;
-  readonly install: (file: Pick<File, 'name' | 'arrayBuffer'>) => Promise<{ readonly skill: Skill; readonly replaced: boolean }>;
+  readonly install: (file: Pick<File, 'name' | 'arrayBuffer'>) => Promise<Installed>;
+  /** What an https link leads to; nothing is installed yet. */
+  readonly lookAt: (url: string) => Promise<SkillReview>;
+  /** Exactly what was looked at. */
+  readonly installLooked: (review: SkillReview) => Promise<Installed>;
   readonly remove: (slug: string) => Promise<void>;
   readonly restore: (slug: string) => Promise<void>;
 };
@@ -53,6 +60,12 @@ export const createSkillsStore = ({ http, pin }: { readonly http: HttpClient; re
       ),
     install: async (file: Pick<File, 'name' | 'arrayBuffer'>) =>
       andLoad(http.call('installSkill', { query: { name: file.name }, body: new Uint8Array(await file.arrayBuffer()) })),
+    lookAt: async (url: string) => (await http.call('installSkillFromLink', { body: { url } })).review,
+    installLooked: async ({ url, sha256 }: SkillReview) => {
+      const { skill, replaced } = await andLoad(http.call('installSkillFromLink', { body: { url, sha256 } }));
+      if (skill === null) throw new Error('The gateway has only looked at it.');
+      return { skill, replaced };
+    },
     remove: async (slug: string) => void (await andLoad(http.call('removeSkill', { params: { slug } }))),
     restore: async (slug: string) => void (await andLoad(http.call('restoreSkill', { params: { slug } }))),
   });

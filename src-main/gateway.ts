@@ -30,11 +30,15 @@ import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createBatches } from './batches/batches.ts';
+import { createChannelEditRoutes } from './channels/channel-edit-routes.ts';
 import { channelOfOwner } from './channels/channel-principal.ts';
 import { channelStates, createChannelRoutes } from './channels/channel-routes.ts';
 import { createChannelService } from './channels/channel-service.ts';
+import { createHookDoor } from './channels/hook-door.ts';
 import { createPluginInstaller } from './channels/install/plugin-installer.ts';
 import { createPluginRoutes } from './channels/install/plugin-routes.ts';
+import { createOutboxRoutes } from './channels/outbox-routes.ts';
+import { createPeerRoutes } from './channels/peer-routes.ts';
 import { createPeers } from './channels/peers.ts';
 import { createPluginTools } from './channels/plugin-tools.ts';
 import { createConfigRoutes } from './config/config-routes.ts';
@@ -274,13 +278,15 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       routeTo: (origin) => routeTo(live.current(), origin),
       uploads: { take: uploads.take, bind: uploadStore.bind },
     });
+    const peers = createPeers({ database, clock, randomBytes });
     const channels = createChannelService({
       ...{ database, clock, randomBytes, secrets, submit, engine, stops, approvals, log: logger, readSchema: readJsonSchema, pluginTools },
       ...{ host: ports.pluginHost, store: ports.plugins, channelFolder: ports.channelFolder, uploads: uploadStore },
       ...{ config: live.current, onConfig: live.onChange, cancelOwner: engine.cancelOwner },
-      peers: createPeers({ database, clock, randomBytes }),
+      peers,
       endOf: (row) => endFromStore(database, row),
     });
+    const channelRoutes = createChannelRoutes({ config: live.current, database, channels });
     let guard = createSiteGuard({ port, ...config.security });
     let addresses = createAddressGuard(config.security.ipAllowlist);
     const configuration = createConfigService(live, ports);
@@ -372,16 +378,29 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...sessionRoutes,
           ...batches.routes,
           ...tasks.routes,
+          ...createHookDoor({ tasks: tasks.routes, channels }),
           ...createAgentRoutes({ agents, models, engine, catalog }),
           ...createBudgetRoutes(budgets),
           ...uploads.routes,
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
-          ...createChannelRoutes({ config: live.current, database, channels }),
           ...createPluginRoutes({
             ...{ store: ports.plugins, installer, config: live.current, secrets, pin },
             removeEntry: async (channel) => void (await configuration.patch({ channels: { [channel]: null } }, async () => {})),
           }),
+          ...channelRoutes.routes,
+          ...createChannelEditRoutes({
+            channels,
+            configuration,
+            secrets,
+            store: ports.plugins,
+            config: live.current,
+            clock,
+            randomBytes,
+            one: channelRoutes.one,
+          }),
+          ...createOutboxRoutes({ database, config: live.current, wakeLane: channels.wakeLane }),
+          ...createPeerRoutes({ peers, config: live.current }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
           ...createUndoRoutes({ database }),
@@ -436,7 +455,17 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       addresses: () => addresses,
       perToken: () => live.current().gateway.limits.perToken,
       path: `${basePath}ws`,
-      feeds: createWsFeeds({ approvals, followLog, engine, stops, database, sessionChanges, view: sessionRoutes.view }),
+      feeds: createWsFeeds({
+        clock,
+        channels: { list: channelRoutes.list, onChange: channels.onChange },
+        approvals,
+        followLog,
+        engine,
+        stops,
+        database,
+        sessionChanges,
+        view: sessionRoutes.view,
+      }),
       follow: followTurn,
       replayed,
     });

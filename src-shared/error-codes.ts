@@ -73,6 +73,7 @@ export const errorCodes = {
   INTERNAL: { status: 500, ws: 'frame', retryable: false, says: 'Something went wrong inside the gateway.' },
   NOT_YET: { status: 501, ws: 'frame', retryable: false, says: 'This version of the gateway cannot do that yet.' },
   STORAGE_FAILED: { status: 500, ws: 'frame', retryable: true, says: 'The database could not be read or written.' },
+  CHANNEL_FAILED: { status: 502, ws: 'frame', retryable: true, says: 'The plugin of this channel did not answer as it should.' },
   MODEL_UNREACHABLE: { status: 502, ws: 'frame', retryable: true, says: 'The model provider cannot be reached.' },
   MODEL_AUTH: { status: 502, ws: 'frame', retryable: false, says: 'The model provider refused the API key.' },
   MODEL_RATE_LIMITED: { status: 502, ws: 'frame', retryable: true, says: 'The model provider asks to slow down.' },

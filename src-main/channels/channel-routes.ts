@@ -15,7 +15,12 @@ export const channelStates = (config: Config, channels: Pick<ChannelService, 'st
 ];
 
 type Ids = 'listChannels' | 'startChannel' | 'stopChannel';
-export type ChannelRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>) => Promise<RouteAnswer<Id>> };
+export type ChannelRoutes = {
+  readonly routes: { readonly [Id in Ids]: (input: RouteInput<Id>) => Promise<RouteAnswer<Id>> };
+  readonly list: () => Promise<Channel[]>;
+  /** @throws AppError CHANNEL_UNKNOWN */
+  readonly one: (id: string) => Promise<{ readonly status: 200; readonly body: { readonly channel: Channel } }>;
+};
 
 type RoutePorts = {
   readonly config: () => Config;
@@ -30,13 +35,13 @@ export const createChannelRoutes = ({ config, database, channels }: RoutePorts):
       channel.kind === 'built-in' ? channel : { ...channel, waiting: counts[channel.id]?.open ?? 0, dead: counts[channel.id]?.dead ?? 0 },
     );
   };
-  const one = async (id: string): Promise<{ readonly status: 200; readonly body: { readonly channel: Channel } }> => {
+  const one: ChannelRoutes['one'] = async (id) => {
     const channel = (await list()).find((entry) => entry.id === id);
     if (!channel) throw new AppError('CHANNEL_UNKNOWN');
     return { status: 200, body: { channel } };
   };
 
-  return {
+  const routes: ChannelRoutes['routes'] = {
     listChannels: async () => ({ status: 200, body: { channels: await list() } }),
     startChannel: async ({ params }) => {
       await channels.restart(params.id);
@@ -47,4 +52,5 @@ export const createChannelRoutes = ({ config, database, channels }: RoutePorts):
       return one(params.id);
     },
   };
+  return { routes, list, one };
 };

@@ -29,6 +29,8 @@ export type ChannelService = {
   readonly restart: (channel: string) => Promise<void>;
   /** Until it is started, its entry is changed or the gateway starts again. Ends its turns. @throws AppError CHANNEL_UNKNOWN */
   readonly halt: (channel: string) => Promise<void>;
+  /** Something is new in this lane of its outbox. */
+  readonly wakeLane: (channel: string, lane: string) => void;
   /** Other credentials: another bot counts its messages anew. */
   readonly secretsChanged: (channel: string) => Promise<void>;
   /** @throws AppError CHANNEL_OFF: turns of that channel do not begin */
@@ -76,6 +78,8 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
     changed();
   };
 
+  const wakeLane = (channel: string, lane: string): void => slots.get(channel)?.running?.wakeLane(lane);
+
   const open = async (channel: string, slot: Slot): Promise<void> => {
     const { entry } = slot;
     const log = ports.log.child({ source: `channel:${channel}` });
@@ -102,16 +106,7 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       const { runChannel } = await import('./run-channel.ts');
       if (closed) return;
       slot.running = runChannel(
-        {
-          channel,
-          entry,
-          plugin,
-          options,
-          account,
-          log,
-          onReply: (lane) => slots.get(channel)?.running?.wakeLane(lane),
-          onChange: changed,
-        },
+        { channel, entry, plugin, options, account, log, onReply: (lane) => wakeLane(channel, lane), onChange: changed },
         ports,
       );
       changed();
@@ -195,6 +190,7 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       ports.cancelOwner(channelPrincipal(channel).id);
       await reopen(channel, slot);
     },
+    wakeLane,
     secretsChanged: async (channel) => {
       await database.write([{ op: 'meta.set', key: accountKey(channel), value: ports.randomBytes(8).toString('hex') }]);
       const slot = slots.get(channel);

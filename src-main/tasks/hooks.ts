@@ -14,6 +14,7 @@ export type HookRoutes = {
   readonly receiveHook: (input: RouteInput<'receiveHook'>, info: Info) => Promise<RouteAnswer<'receiveHook'>>;
   readonly challengeHook: (
     input: RouteInput<'challengeHook'>,
+    info: { readonly rawQuery: string },
   ) => Promise<{ readonly raw: { readonly type: string; readonly body: string } }>;
 };
 
@@ -52,10 +53,13 @@ export const createHookRoutes = ({ database, clock, randomBytes, runs, secrets, 
       const messageId = await runs.begin(task, key, hookContent(task.content, preset, eventOf(preset, delivery), body));
       return { status: 202, body: { status: 'accepted', messageId } };
     },
-    challengeHook: async ({ params, query }) => {
+    challengeHook: async ({ params }, { rawQuery }) => {
       const task = await database.read({ op: 'task.get', id: params.id });
       if (task?.schedule.kind !== 'webhook' || task.deletedAt !== null) throw new AppError('NOT_FOUND');
-      return { raw: { type: 'text/plain; charset=utf-8', body: query['hub.challenge'] ?? query.challenge ?? '' } };
+      const query = new URLSearchParams(rawQuery);
+      const challenge = query.get('hub.challenge') ?? query.get('challenge') ?? '';
+      if (!/^[A-Za-z0-9._~-]{0,256}$/.test(challenge)) throw new AppError('BAD_REQUEST', { message: 'That is not a challenge.' });
+      return { raw: { type: 'text/plain; charset=utf-8', body: challenge } };
     },
   };
 };

@@ -22,6 +22,8 @@ export type RequestInfo = {
   readonly traceId: string;
   readonly address: string;
   readonly headers: IncomingHttpHeaders;
+  /** What follows `?`, as it came. */
+  readonly rawQuery: string;
   /** What the client gave as the PIN; not compared yet. */
   readonly pin: string | null;
   /** The client asks for `text/event-stream`. */
@@ -32,9 +34,15 @@ export type RequestInfo = {
   readonly bodyHash: () => string;
 };
 
-/** Text or bytes of a media type that the row lists. */
+/** Text or bytes of a media type that the row lists; where somebody else's protocol is spoken, with its status and headers. */
 export type RawAnswer = {
-  readonly raw: { readonly type: string; readonly body: string | Buffer | Readable; readonly filename?: string };
+  readonly raw: {
+    readonly type: string;
+    readonly body: string | Buffer | Readable;
+    readonly filename?: string;
+    readonly status?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
 };
 
 /** Instead of a body: server-sent events. `sse` returns its undo, called when the client is gone or the sink is closed. */
@@ -88,6 +96,7 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
             traceId: ctx.state.traceId,
             address: ctx.state.address,
             headers: ctx.req.headers,
+            rawQuery: ctx.querystring,
             pin: readPin(ctx.req.headers),
             wantsStream: route.stream === true && (ctx.req.headers.accept ?? '').includes('text/event-stream'),
             bodyHash: read?.hash ?? (() => sha256('')),
@@ -100,8 +109,9 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
       });
       if ('sse' in answer) openSse(ctx, principal ? endingWith(principal, authenticate, answer) : answer.sse);
       else if ('raw' in answer) {
-        const { type, body, filename } = answer.raw;
-        ctx.status = 200;
+        const { type, body, filename, status = 200, headers = {} } = answer.raw;
+        ctx.status = status;
+        ctx.set(headers);
         ctx.set('Content-Type', type);
         // Names a download; never shown in a page of this origin.
         if (filename !== undefined) ctx.attachment(filename);

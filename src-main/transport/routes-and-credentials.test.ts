@@ -22,6 +22,7 @@ import { configText, startTestGateway, type TestGateway } from '../testing/test-
  */
 
 const clock = createManualClock();
+const config = { channels: { tried: {} } };
 let t: TestGateway;
 /** A token with scope admin that lives longer than all this takes. */
 let admin: string;
@@ -58,7 +59,7 @@ const takesScope =
       : `403 SCOPE_MISSING ${route.scope}`;
 
 beforeAll(async () => {
-  t = await startTestGateway({ clock, shared: true, ports: { openWeb: () => web } });
+  t = await startTestGateway({ clock, shared: true, config, ports: { openWeb: () => web } });
   const expired = await t.mint({ expiresIn: '90s' });
   const revoked = await t.mint();
   await t.call('DELETE', `/api/v1/tokens/${revoked.id}`, { token: t.admin });
@@ -111,7 +112,7 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   createTask: { body: { name: 'x', content: 'x', schedule: { kind: 'webhook', preset: 'github' } } },
   previewTask: { body: { schedule: { kind: 'cron', expr: '@daily', timezone: 'UTC' } } },
   patchTask: { params: { id: `tsk_${'a'.repeat(22)}` }, body: { name: 'x' } },
-  patchChannel: { params: { id: 'tried' }, body: { enabled: false } },
+  patchChannel: { params: { id: 'tried' }, body: {} },
   testChannel: { params: { id: 'none' }, body: { to: 'x' } },
   confirmPlugin: { params: { id: `ins_${'a'.repeat(22)}` }, body: { sha256: '' } },
   pairPeer: { params: { id: 'none' }, body: { code: 'x' } },
@@ -123,22 +124,30 @@ const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown 
   start: { body: { what: 'agent', id: 'nobody' } },
   patchConfig: { body: {} },
   checkConfig: { body: { text: '{}' } },
-  saveConfig: { body: { text: configText({}), was: configText({}) } },
+  saveConfig: { body: { text: configText({ config }), was: configText({ config }) } },
   testModel: { body: { model: { provider: 'offline' } } },
   createResponse: { body: { model: 'openclaw', input: '/help' } },
   createChatCompletion: { body: { model: 'openclaw', messages: [{ role: 'user', content: '/help' }] } },
   callMcpTool: { params: { server: 'none', tool: 'x' }, body: {} },
   setModelKey: { body: { name: 'x', key: 'sk-12345678' } },
 };
-const idKinds = { '/outbox/': 'out', '/approval': 'apr', '/batches': 'bat', '/tasks': 'tsk', '/hooks': 'tsk', '/uploads': 'upl' };
+const idKinds = {
+  '/channels/install/': 'ins',
+  '/outbox/': 'out',
+  '/approval': 'apr',
+  '/batches': 'bat',
+  '/tasks': 'tsk',
+  '/hooks': 'tsk',
+  '/uploads': 'upl',
+};
 const ask = async (id: RouteId, { options }: Pick<Credential, 'options'>) => {
   const route: Route = routes[id];
-  const query = id === 'searchSessions' ? '?q=x' : '';
+  const query = { searchSessions: '?q=x', forgetPeer: '?peerId=x' }[id as string] ?? '';
   const kind = Object.entries(idKinds).find(([part]) => route.path.includes(part))?.[1] ?? 'msg';
   const path =
     route.path
       .replace('{agentId}', 'main')
-      .replace('/channels/{id}', '/channels/none')
+      .replace('/channels/{id}', id === 'patchChannel' ? '/channels/tried' : '/channels/none')
       .replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`) + query;
   const request = {
     ...options,
@@ -201,8 +210,8 @@ for (const id of Object.keys(routes) as RouteId[]) {
       });
     }
 
-    // Their own credential is in the body, or a signature over it.
-    if (id === 'rotateKey' || id === 'signIn' || id === 'receiveHook') return;
+    // Their own credential is in the body, or a signature over it; or the body is an archive.
+    if (id === 'rotateKey' || id === 'signIn' || id === 'receiveHook' || id === 'reviewPlugin') return;
     it('answers as its schema says', async () => {
       for (const credential of [credentials[scope ?? 'messages'], credentials.admin, credentials.local]) {
         const answer = await ask(id, credential ?? none);

@@ -1,13 +1,17 @@
 import type { Approval } from '../../src-shared/contract/events.ts';
-import type { LogLevel, Session } from '../../src-shared/contract/rest.ts';
+import type { Channel, LogLevel, Session } from '../../src-shared/contract/rest.ts';
 import type { Topic } from '../../src-shared/contract/ws.ts';
 import type { ApprovalQueue } from '../approvals/approval-queue.ts';
+import type { Clock } from '../gateway-ports.ts';
 import type { FollowLog } from '../logs/log-feed.ts';
 import type { Principal } from '../principal.ts';
 import type { SessionChanges } from '../sessions/session-changes.ts';
 import type { Stops } from '../sessions/stops.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database, SessionRow } from '../storage/database.ts';
+
+/** Several at once are one change. */
+const channelsEveryMs = 250;
 
 /** `hasRoom`: false while the client has not read what it was sent. */
 type Feed = (
@@ -26,6 +30,8 @@ export const createWsFeeds = (ports: {
   readonly stops: Pick<Stops, 'list' | 'onChange'>;
   readonly database: Database;
   readonly sessionChanges: Pick<SessionChanges, 'follow'>;
+  readonly channels: { readonly list: () => Promise<readonly Channel[]>; readonly onChange: (listener: () => void) => () => void };
+  readonly clock: Pick<Clock, 'after'>;
   readonly view: (session: SessionRow, by: Principal) => Session;
 }): WsFeeds => ({
   logs: (_by, send, { level, hasRoom }) => ports.followLog({ filter: { level }, hasRoom, deliver: send }),
@@ -42,6 +48,26 @@ export const createWsFeeds = (ports: {
     const undo = [ports.engine.onChange(tell), ports.stops.onChange(tell)];
     return () => {
       for (const step of undo) step();
+    };
+  },
+  channels: (_by, send) => {
+    let cancel: (() => void) | null = null;
+    // The next change tells it all again.
+    const tell = (): void =>
+      void ports.channels.list().then(
+        (channels) => send({ channels }),
+        () => undefined,
+      );
+    tell();
+    const undo = ports.channels.onChange(() => {
+      cancel ??= ports.clock.after(channelsEveryMs, () => {
+        cancel = null;
+        tell();
+      });
+    });
+    return () => {
+      undo();
+      cancel?.();
     };
   },
   sessions: (by, send) => {

@@ -28,10 +28,13 @@ export const messageFields = {
 };
 
 /** What can be subscribed to, and the scope it takes. */
-export const topics = { logs: 'logs', status: null, sessions: 'sessions', approvals: 'approvals' } as const satisfies Record<
-  string,
-  Scope | null
->;
+export const topics = {
+  logs: 'logs',
+  status: null,
+  sessions: 'sessions',
+  approvals: 'approvals',
+  channels: 'channels:read',
+} as const satisfies Record<string, Scope | null>;
 export type Topic = keyof typeof topics;
 const topicSchema = z.enum(Object.keys(topics) as [Topic, ...Topic[]]);
 

@@ -252,6 +252,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.PLUGIN_UNKNOWN': '没有这个插件。',
   'error.PAIRING_CODE_UNKNOWN': '最近一小时内没有给出过这个配对码。',
   'error.CHANNEL_OFF': '这个渠道没有运行。',
+  'error.CHANNEL_FAILED': '这个渠道的插件没有正常回答。',
   'error.PLUGIN_BROKEN': '这个插件的文件与安装时不同，因此不会运行。',
   'error.MCP_SERVER_UNKNOWN': '没有这个 MCP 服务器。',
   'error.APPROVAL_OVER': '此审批已有答复或已过期。',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { channelFields } from '../channel-config.ts';
+import { channelFields, channelIdSchema } from '../channel-config.ts';
 import { page, type Route } from '../route.ts';
 
 const channelSchema = z.object({
@@ -52,8 +52,8 @@ const outboxItemSchema = z.object({
 export type OutboxItem = z.infer<typeof outboxItemSchema>;
 
 export const channelId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'not a channel id');
-const params = z.object({ id: channelId });
-const itemParams = z.object({ id: channelId, messageId: z.string().regex(/^out_[A-Za-z0-9_-]{22}$/, 'not an id of the outbox') });
+const params = z.object({ id: channelIdSchema });
+const itemParams = z.object({ id: channelIdSchema, messageId: z.string().regex(/^out_[A-Za-z0-9_-]{22}$/, 'not an id of the outbox') });
 const one = z.object({ channel: channelSchema });
 const onePeer = z.object({ peer: peerSchema });
 const peerId = z.string().min(1).max(512);

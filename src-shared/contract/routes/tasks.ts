@@ -52,7 +52,8 @@ const taskParams = z.object({ id: z.string().regex(/^tsk_[A-Za-z0-9_-]{22}$/, 'n
 const one = z.object({ task: taskSchema });
 const withSecret = z.object({ task: taskSchema, secret: z.string().nullable().describe('of a webhook; never shown again') });
 
-const challenge = z.string().regex(/^[A-Za-z0-9._~-]{1,256}$/, 'not a challenge');
+/** What comes in by a webhook starts a task, or is for a channel; the two kinds of ids cannot meet. */
+const hookParams = z.object({ id: z.string().regex(/^(tsk_[A-Za-z0-9_-]{22}|[a-z0-9][a-z0-9-]{0,63})$/, 'not the id of a webhook') });
 
 /** How long a deletion can be undone. */
 export const taskUndoMs = 60_000;
@@ -144,8 +145,9 @@ export const taskRoutes = {
     method: 'POST',
     path: '/api/v1/hooks/{id}',
     auth: 'open',
-    summary: 'start the task of a webhook: signed with its secret, over the bytes of the body; answered once it is on the disk',
-    params: taskParams,
+    summary:
+      'start the task of a webhook: signed with its secret, over the bytes of the body; answered once it is on the disk. With the id of a channel: for its plugin, which answers as its platform wants it',
+    params: hookParams,
     raw: true,
     answers: {
       202: z.object({ status: z.enum(['accepted', 'duplicate']).describe('duplicate: this delivery came before'), messageId: z.string() }),
@@ -155,9 +157,9 @@ export const taskRoutes = {
     method: 'GET',
     path: '/api/v1/hooks/{id}',
     auth: 'open',
-    summary: 'for platforms that verify an address by a challenge: gives it back',
-    params: taskParams,
-    query: z.object({ challenge: challenge.optional(), 'hub.challenge': challenge.optional() }),
+    summary:
+      'for platforms that verify an address by a challenge (`challenge`, `hub.challenge`): gives it back; or for the plugin of a channel',
+    params: hookParams,
     media: ['text/plain'],
     answers: { 200: z.string() },
   },

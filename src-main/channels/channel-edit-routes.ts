@@ -1,0 +1,76 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { Config } from '../../src-shared/contract/config.ts';
+import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
+import type { Clock, RandomBytes } from '../gateway-ports.ts';
+import type { SecretStore } from '../storage/secret-store.ts';
+import type { ChannelService } from './channel-service.ts';
+import { channelSecretName } from './channel-unit.ts';
+import { sensitiveNames } from './check-options.ts';
+import { PluginFailure } from './plugin-failure.ts';
+import type { PluginStore } from './plugin-store.ts';
+
+const testText = 'OpenClaw: this channel works.';
+
+type Ids = 'patchChannel' | 'testChannel';
+export type ChannelEditRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>) => Promise<RouteAnswer<Id>> };
+
+type EditPorts = {
+  readonly config: () => Config;
+  readonly channels: ChannelService;
+  readonly store: Pick<PluginStore, 'find'>;
+  readonly secrets: Pick<SecretStore, 'set' | 'delete'>;
+  readonly configuration: {
+    readonly patch: (patch: Readonly<Record<string, unknown>>, approve: (what: string) => Promise<void>) => Promise<unknown>;
+  };
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  /** @throws AppError CHANNEL_UNKNOWN */
+  readonly one: (id: string) => Promise<RouteAnswer<'patchChannel'>>;
+};
+
+/** What people set of a channel, and whether it works. */
+export const createChannelEditRoutes = (ports: EditPorts): ChannelEditRoutes => {
+  const { config, channels, store, secrets, clock } = ports;
+
+  /** @throws AppError BAD_REQUEST where a secret would stand in the file, or where there is no such secret */
+  const checkSecrets = async (pluginId: string, options: object, given: object): Promise<void> => {
+    // A broken one can be set up as well.
+    const plugin = await store.find(pluginId).catch(() => null);
+    if (plugin === null) return;
+    const names = sensitiveNames(plugin.manifest);
+    const misplaced = names.find((name) => Object.hasOwn(options, name));
+    if (misplaced !== undefined)
+      throw new AppError('BAD_REQUEST', { message: `"${misplaced}" is secret, and goes to the keychain: send it in \`secrets\`.` });
+    const unknown = Object.keys(given).find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new AppError('BAD_REQUEST', { message: `The plugin "${pluginId}" has no secret "${unknown}".` });
+  };
+
+  return {
+    patchChannel: async ({ params: { id }, body: { secrets: given = {}, ...fields } }) => {
+      await checkSecrets(fields.plugin ?? config().channels[id]?.plugin ?? id, fields.options ?? {}, given);
+      for (const [name, value] of Object.entries(given)) {
+        if (value === null) await secrets.delete(channelSecretName(id, name));
+        else await secrets.set(channelSecretName(id, name), value);
+      }
+      // Nothing of it is what the PIN guards.
+      await ports.configuration.patch({ channels: { [id]: fields } }, async () => undefined);
+      if (Object.keys(given).length > 0) await channels.secretsChanged(id);
+      return ports.one(id);
+    },
+    testChannel: async ({ params, body: { to, threadId, content = testText } }) => {
+      const { plugin } = channels.running(params.id);
+      const id = `out_${ports.randomBytes(16).toString('base64url')}`;
+      const message = { id, content, format: 'plain', idempotencyKey: id, ...(threadId === undefined ? {} : { threadId }) } as const;
+      const begun = clock.monotonic();
+      const durationMs = (): number => Math.round(clock.monotonic() - begun);
+      try {
+        const receipt = await plugin.send(to, message);
+        return { status: 200, body: { ok: true, receiptId: receipt.id ?? null, durationMs: durationMs() } };
+      } catch (thrown) {
+        if (!(thrown instanceof PluginFailure)) throw thrown;
+        const error = { code: thrown.code, message: thrown.message };
+        return { status: 200, body: { ok: false, receiptId: null, durationMs: durationMs(), error } };
+      }
+    },
+  };
+};

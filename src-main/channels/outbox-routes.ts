@@ -1,0 +1,53 @@
+import { AppError } from '../../src-shared/app-error.ts';
+import type { Config } from '../../src-shared/contract/config.ts';
+import type { OutboxItem, RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
+import type { Database, OutboxRow } from '../storage/database.ts';
+import type { ChannelService } from './channel-service.ts';
+import { requireChannel } from './require-channel.ts';
+
+const pageDefault = 50;
+
+type Ids = 'listOutbox' | 'sendAgain' | 'deleteOutboxItem';
+export type OutboxRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>) => Promise<RouteAnswer<Id>> };
+
+type OutboxRoutePorts = {
+  readonly database: Database;
+  readonly config: () => Config;
+  readonly wakeLane: ChannelService['wakeLane'];
+};
+
+export const createOutboxRoutes = ({ database, config, wakeLane }: OutboxRoutePorts): OutboxRoutes => ({
+  listOutbox: async ({ params: { id: channel }, query: { cursor, limit = pageDefault, dead = false } }) => {
+    requireChannel(config(), channel);
+    const rows = await database.read({ op: 'outbox.list', channel, dead, before: readCursor(cursor), limit });
+    const nextCursor = rows.length === limit ? String(rows.at(-1)?.no) : null;
+    return { status: 200, body: { messages: rows.map(itemOf), nextCursor } };
+  },
+  sendAgain: async ({ params: { id: channel, messageId: id } }) => {
+    requireChannel(config(), channel);
+    const [done] = await database.write([{ op: 'outbox.again', channel, id }]);
+    const row = await database.read({ op: 'outbox.get', channel, id });
+    if (done === 0 || row === null) throw notDead();
+    wakeLane(channel, row.lane);
+    return { status: 200, body: { message: itemOf(row) } };
+  },
+  deleteOutboxItem: async ({ params: { id: channel, messageId: id } }) => {
+    requireChannel(config(), channel);
+    const [done] = await database.write([{ op: 'outbox.remove', channel, id }]);
+    if (done === 0) throw notDead();
+    return { status: 200, body: { deleted: true } };
+  },
+});
+
+const notDead = (): AppError => new AppError('MESSAGE_UNKNOWN', { message: 'There is no message of that id that could not be sent.' });
+
+const itemOf = ({ id, to, message, channel: _channel, lane: _lane, no: _no, ...rest }: OutboxRow): OutboxItem => ({
+  ...{ id, to, threadId: message.threadId ?? null, content: message.content },
+  ...rest,
+});
+
+const readCursor = (cursor: string | undefined): number | null => {
+  if (cursor === undefined) return null;
+  if (!/^\d{1,16}$/.test(cursor)) throw new AppError('BAD_REQUEST', { message: 'query.cursor: not one that this route gave out' });
+  return Number(cursor);
+};

@@ -60,7 +60,7 @@ export const agents = {
   'agents.stepsBad': 'A whole number from 1 to 200.',
   'agents.usdBad': 'A number like 0.5, not below 0.',
   'agents.workspaceBad': 'At most 4096 characters.',
-  'agents.toolsMany': 'At most 64. server.* stands for all tools of a server.',
+  'agents.toolsMany': 'At most 64. name.* stands for all tools of a server or plugin.',
   'agents.skillsMany': 'At most 256.',
 
   'agents.pick.allTools': 'All, also those to come',
@@ -69,7 +69,7 @@ export const agents = {
   'agents.pick.none': 'There is nothing to choose from.',
   'agents.pick.gone': 'Not there now',
   'agents.pick.goneHelp': 'Nothing brings it at the moment.',
-  'agents.pick.server': 'MCP server {{server}}',
+  'agents.pick.server': 'From {{server}}',
   'agents.touch.read': 'Looks at files in its folder. Never asks.',
   'agents.touch.write': 'Changes files in its folder. Asks first.',
   'agents.touch.run': 'Runs programs, in a sandbox where there is one. Asks first.',

@@ -2,8 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createFakeHost } from '@openclaw/plugin-sdk/testing';
+import { createFakeHost, type FakeHost, type FakePlatform } from '@openclaw/plugin-sdk/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFakeFeishu } from '../../packages/channels/feishu/test/fake-feishu.ts';
+import { startHomeserver } from '../../packages/channels/matrix/test/homeserver.ts';
+import { startFakeTelegram } from '../../packages/channels/telegram/test/fake-telegram.ts';
+import { startProgram } from '../../packages/channels/webhook/test/program.ts';
+import { startFakeWecom } from '../../packages/channels/wecom/test/fake-wecom.ts';
+import { startGraphApi } from '../../packages/channels/whatsapp/test/graph-api.ts';
 import { pluginManifestSchema } from '../../src-shared/models/plugin-manifest.ts';
 import { openForkHost } from '../testing/fork-host.ts';
 import { hostedChannel } from '../testing/hosted-channel.ts';
@@ -17,6 +23,16 @@ const bundled = (): readonly InstalledPlugin[] =>
     folder: join(folder, id),
     bundled: true,
   }));
+
+/** The platform of each channel, as its own tests fake it. */
+const platforms: Readonly<Record<string, (gateway: FakeHost) => Promise<FakePlatform>>> = {
+  feishu: async () => (await startFakeFeishu()).platform,
+  matrix: async () => (await startHomeserver()).platform,
+  telegram: async () => (await startFakeTelegram()).platform,
+  webhook: async (gateway) => (await startProgram(gateway)).platform,
+  wecom: async () => (await startFakeWecom()).platform,
+  whatsapp: async (gateway) => (await startGraphApi(gateway)).platform,
+};
 
 let data: string;
 let host: PluginHost;
@@ -50,4 +66,45 @@ describe('a channel that comes with the app', () => {
       await channel.stop?.();
     }
   });
+
+  test('speaks with its platform out of that process, beside all others, in 130 MB', async () => {
+    const running = await Promise.all(
+      bundled().map(async (plugin) => {
+        const { id } = plugin.manifest;
+        const gateway = createFakeHost();
+        const platform = await platforms[id]!(gateway);
+        const channel = await hostedChannel(host, plugin, join(data, id));
+        await channel.start?.({ ...gateway.context(platform), channelId: id });
+        await gateway.until(`${id} is online`, () => gateway.statuses.at(-1)?.status === 'online');
+        return { id, gateway, platform, channel };
+      }),
+    );
+    for (const { id, gateway, platform, channel } of running) {
+      await channel.sendMessage(platform.to, { id: '1', content: 'hello', format: 'plain', idempotencyKey: 'key-1' });
+      expect(platform.sent()[0]?.text, id).toBe('hello');
+      await platform.say?.({ id: '101', text: 'hello yourself', from: 'person' });
+      await gateway.until(`${id} hears somebody`, () => gateway.heard[0]?.content === 'hello yourself');
+    }
+    // Elsewhere nobody says what a process has to itself.
+    if (process.platform === 'linux') {
+      expect(hostMb()).toBeGreaterThan(10);
+      expect(hostMb()).toBeLessThan(130);
+    }
+    await Promise.all(running.map(async ({ channel, platform }) => [await channel.stop?.(), await platform.close()]));
+  });
 });
+
+/** Of the process that bundled plugins share: no other may write where they do. */
+const hostMb = (): number =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid) && read(`/proc/${pid}/cmdline`).includes(`=${data}`))
+    .reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1000, 0);
+
+/** A process may end meanwhile. */
+const read = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};

@@ -88,6 +88,26 @@ describe('without a session', () => {
     expect(filesWithNonce(t)).toEqual([]);
   });
 
+  it('nor is what the client sends along and is asked for: tools, calls, results, pictures', async () => {
+    const call = { id: `call_${nonce}`, name: 'look', arguments: { at: nonce } };
+    const upstream = await scriptModel((_request, count) =>
+      count === 1 ? { kind: 'tools', calls: [call] } : { kind: 'text', chunks: [`said ${nonce}`] },
+    );
+    const t = await startTestGateway({ upstream, onDisk: true, config: { logs: { level: 'debug' } } });
+    const picture = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from(nonce)]).toString('base64');
+    const image_url = { url: `data:image/png;base64,${picture}` };
+    const runner = sdk(t).chat.completions.runTools({
+      model: 'openclaw',
+      messages: [{ role: 'user', content: [{ type: 'image_url', image_url }] }],
+      tools: [{ type: 'function', function: { name: 'look', description: nonce, parameters: {}, function: () => `result ${nonce}` } }],
+    });
+    expect(await runner.finalContent()).toBe(`said ${nonce}`);
+    expect(JSON.stringify(upstream.requests[1]?.body)).toContain(`result ${nonce}`);
+    expect(await seenByOthers(t)).toEqual([]);
+    await t.stop();
+    expect(filesWithNonce(t)).toEqual([]);
+  });
+
   it('the gateway made one for it that nobody can reach', async () => {
     const t = await startTestGateway({ upstream: await scriptModel(() => ({ kind: 'text', chunks: [nonce] })) });
     const { id } = await sdk(t).chat.completions.create({ model: 'openclaw', messages: conversation });

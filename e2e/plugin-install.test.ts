@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { root, startChild } from './harness/child.ts';
 import { createToken, openclaw, type RunningGateway, startGateway } from './harness/gateway.ts';
 import { callGateway } from './harness/gateway-client.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
@@ -17,6 +18,7 @@ let upstream: Upstream;
 let home: Home;
 let gateway: RunningGateway;
 let app: Server;
+let project: string;
 /** What the app was sent, and what its people say. */
 const received: { readonly to: string; readonly text: string }[] = [];
 let said: { readonly id: string; readonly from: { readonly id: string }; readonly content: string }[] = [];
@@ -69,7 +71,7 @@ const setVersion = (project: string, version: string): void => {
 };
 
 test('the tutorial’s channel is built, installed, switched on, and carries a conversation', async () => {
-  const project = await projects.create('conversation', seedExamples.pluginCreate());
+  project = await projects.create('conversation', seedExamples.pluginCreate());
   writeFileSync(join(project, 'src/index.ts'), source());
   const [build = '', install = ''] = seedExamples.pluginInstall().trim().split('\n');
   await projects.succeed(build.split(' '), project);
@@ -99,6 +101,20 @@ test('the tutorial’s channel is built, installed, switched on, and carries a c
   expect((await openclaw(home, ['channels', 'rollback', id])).stderr).toContain('is 0.1.0 again');
   said = [{ id: '3', from: { id: 'ann' }, content: 'and back' }];
   await expect.poll(() => received.at(-1), { timeout: 30_000 }).toEqual({ to: 'ann', text: 'You said: and back' });
+}, 120_000);
+
+test('openclaw plugins dev brings each build into the gateway', async () => {
+  const cli = join(root, 'out/main/cli.js');
+  const dev = startChild(process.execPath, [cli, 'plugins', 'dev', '--yes'], { cwd: project, env: home.env(projects.env) });
+  try {
+    await dev.waitFor(/The gateway (runs it anew: my-custom-channel|has this my-custom-channel already)/, { withinMs: 40_000 });
+    writeFileSync(join(project, 'src/index.ts'), source().replace('text: msg.content', 'text: msg.content.toLowerCase()'));
+    await expect.poll(() => dev.stdout().match(/The gateway runs it anew|already/g)?.length ?? 0, { timeout: 40_000 }).toBeGreaterThan(1);
+    said = [{ id: '4', from: { id: 'ann' }, content: 'WRITTEN ANEW' }];
+    await expect.poll(() => received.at(-1), { timeout: 30_000 }).toEqual({ to: 'ann', text: 'you said: written anew' });
+  } finally {
+    await dev.stop();
+  }
 }, 120_000);
 
 test('what is removed is gone, files and entry', async () => {

@@ -144,6 +144,13 @@ describe('a process that dies', () => {
       const version = found?.manifest.version ?? 'none';
       if (found) expect(await fs.readFile(join(found.folder, 'index.mjs'), 'utf8')).toBe(`export default '${version}'`);
       seen.add(version);
+      // What the record names as the version before is there too.
+      const before = (await open().list()).find(({ id }) => id === 'mine')?.previousVersion ?? null;
+      if (before !== null) {
+        await open().rollback('mine');
+        expect((await open().find('mine'))?.manifest.version).toBe(before);
+        await open().rollback('mine');
+      }
       // And whoever tries again gets there.
       await act(open()).catch(() => undefined);
       done = !died();

@@ -8,7 +8,7 @@ const surfaces = /** @type {const} */ (['rest', 'sse', 'v1', 'v1-stream', 'ws', 
 const show = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
 /** @param {Figures} figures @returns {Verdict[]} */
-export const judge = ({ cells, fdatasync, start, memory, loop, plugins, history }) => {
+export const judge = ({ cells, fdatasync, start, memory, loop, tools, plugins, history }) => {
   const cell = (/** @type {Cell['kind']} */ kind, /** @type {number} */ concurrency) => {
     const found = cells.find((candidate) => candidate.kind === kind && candidate.concurrency === concurrency);
     if (!found) throw new Error(`no figures for ${kind} at ${concurrency}`);
@@ -33,6 +33,9 @@ export const judge = ({ cells, fdatasync, start, memory, loop, plugins, history 
     most(`resident after ${memory.after[1]?.turns} turns against ${memory.after[0]?.turns}`, after10 / after2, 1.1, '×'),
     most('heap in use, the same', (memory.after[1]?.inUseMb ?? Number.NaN) / (memory.after[0]?.inUseMb ?? Number.NaN), 1.1, '×'),
     ...loop.map(({ concurrency, p99 }) => most(`event-loop delay p99 at ${concurrency}`, p99, 10, 'ms')),
+    most('a turn with a tool call against one without', tools.withTool.p50 / tools.without.p50, 2, '×'),
+    most(`start added by ${tools.skills.count} skills`, tools.skills.startMs.with - tools.skills.startMs.without, 30, 'ms', 0),
+    most(`bytes of a request added by ${tools.skills.count} skills`, tools.skills.bytes.with - tools.skills.bytes.without, 4_096, 'B', 0),
     most('start of a plugin', plugins.startMs, 150, 'ms', 0),
     most('round trip to a plugin, p50', plugins.roundTrip.p50, 0.2, 'ms'),
     most('a plugin, idle, over bare node', plugins.idleMb, 20, 'MB', 1),
@@ -61,7 +64,7 @@ const least = (name, value, limit) => ({
 });
 
 /** @param {Figures} figures @param {readonly Verdict[]} verdicts */
-export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop, plugins, spreadPackets, history }, verdicts) => {
+export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop, tools, plugins, spreadPackets, history }, verdicts) => {
   const straightAt = new Map(cells.filter(({ kind }) => kind === 'straight').map((cell) => [cell.concurrency, cell]));
   const added = (/** @type {Cell} */ cell, /** @type {'p50' | 'p95' | 'first'} */ what) => {
     const base = straightAt.get(cell.concurrency)?.[what] ?? null;
@@ -99,6 +102,8 @@ export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop
       ({ concurrency, p50, p99, max }) =>
         `event-loop delay at ${String(concurrency).padEnd(5)} p50 ${show(p50)} ms, p99 ${show(p99)} ms, most ${show(max)} ms`,
     ),
+    `tools                     p50 of a turn ${show(tools.without.p50)} ms, with a tool call ${show(tools.withTool.p50)} ms; straight to the upstream ${show(tools.straight.p50)} ms a request`,
+    `${tools.skills.count} skills                 start ${show(tools.skills.startMs.with, 0)} ms, without ${show(tools.skills.startMs.without, 0)} ms; a request has ${tools.skills.bytes.with} B, without ${tools.skills.bytes.without} B`,
     `plugins                   start ${show(plugins.startMs, 0)} ms, round trip p50 ${show(plugins.roundTrip.p50)} ms, p95 ${show(plugins.roundTrip.p95)} ms; idle ${show(plugins.idleMb, 1)} MB over bare node (${show(plugins.bareMb, 1)} MB)`,
     ...[{ deed: 'nothing', ...plugins.quiet }, ...plugins.nuisances].map(
       ({ deed, p99, cpu }) =>

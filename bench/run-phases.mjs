@@ -8,6 +8,7 @@ import { measureMemory } from './measure/memory.mjs';
 import { measurePlugins } from './measure/plugins.mjs';
 import { measureSockets } from './measure/sockets.mjs';
 import { measureHeadlessStart } from './measure/start.mjs';
+import { measureTools } from './measure/tools.mjs';
 import { measureTurns } from './measure/turns.mjs';
 import { startOwn, stop } from './processes/children.mjs';
 import { createHome, createToken, startGateway } from './processes/gateway.mjs';
@@ -20,6 +21,7 @@ import { cpuMs } from './processes/procfs.mjs';
  * @property {number} starts @property {number} desktopStarts
  * @property {readonly [number, number]} turnMarks @property {number} sockets @property {number} loopMs
  * @property {{messages: number, times: number}} history
+ * @property {{turns: number, starts: number, skills: number}} tools
  * @property {{starts: number, calls: number, warmMs: number, measureMs: number, rounds: number}} plugins
  */
 
@@ -35,6 +37,7 @@ export const full = {
   sockets: 5_000,
   loopMs: 4_000,
   history: { messages: 1_000_000, times: 200 },
+  tools: { turns: 1_500, starts: 11, skills: 50 },
   plugins: { starts: 9, calls: 3_000, warmMs: 400, measureMs: 1_800, rounds: 5 },
 };
 /** @type {Effort} */
@@ -49,6 +52,7 @@ export const quick = {
   sockets: 1_000,
   loopMs: 1_500,
   history: { messages: 100_000, times: 100 },
+  tools: { turns: 450, starts: 5, skills: 50 },
   plugins: { starts: 5, calls: 1_000, warmMs: 250, measureMs: 800, rounds: 3 },
 };
 
@@ -109,6 +113,9 @@ export const runPhases = async ({ root, built }, effort, progress) => {
     const sockets = await measureSockets({ load, other, gateway: fresh, token }, effort.sockets);
     await Promise.all([fresh.stop(), other.stop()]);
 
+    progress('tools and skills');
+    const tools = await measureTools({ root, built }, effort.tools);
+
     progress('plugins');
     const beside = await startGateway(built, home);
     const plugins = await measurePlugins({ root, built, load, gateway: beside, token }, effort.plugins);
@@ -119,7 +126,7 @@ export const runPhases = async ({ root, built }, effort, progress) => {
 
     progress('a long history');
     const history = await measureHistory({ root, built }, effort.history, progress);
-    return { cells, fdatasync, start, desktop, memory, sockets, loop, plugins, spreadPackets, history };
+    return { cells, fdatasync, start, desktop, memory, sockets, loop, tools, plugins, spreadPackets, history };
   } finally {
     await Promise.all([stop(upstream.child), stop(echo.child), load.stop()]);
     home.remove();

@@ -500,6 +500,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     onLocalRequest = app({ local: true });
     onUpgrade = ws.onUpgrade;
     mcpServers.start();
+    skills.warm();
     const unwatch = configuration.watch();
     undo.push(async () => unwatch());
     for (const problem of ports.configProblems)

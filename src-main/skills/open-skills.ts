@@ -55,10 +55,6 @@ export const openSkills = async (ports: Ports): Promise<Skills> => {
     if (now.skills !== before.skills)
       void registry.reload().catch((error: unknown) => log.error({ source: 'skills', err: error }, 'skills'));
   });
-  // Not before the gateway listens, and not first when somebody waits for an answer.
-  const cancelWarming = ports.clock.after(warmAfterMs, () => {
-    registry.look(agents.defaultId).catch((error: unknown) => log.error({ source: 'skills', err: error }, 'the skills could not be read'));
-  });
   const installer = createSkillInstaller({ fs, folder: folders.home, randomBytes: ports.randomBytes });
   const missing = createMissing({ fs, env: ports.env });
   const skills = createSkills({
@@ -73,8 +69,17 @@ export const openSkills = async (ports: Ports): Promise<Skills> => {
     isRegistered,
     shown: folders.shown,
   });
+  let cancelWarming = (): void => undefined;
   return {
     ...skills,
+    // Not first when somebody waits for an answer.
+    warm: () => {
+      cancelWarming = ports.clock.after(warmAfterMs, () => {
+        registry
+          .look(agents.defaultId)
+          .catch((error: unknown) => log.error({ source: 'skills', err: error }, 'the skills could not be read'));
+      });
+    },
     close: () => {
       cancelWarming();
       skills.close();

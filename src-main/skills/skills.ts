@@ -38,6 +38,8 @@ export type Skills = {
   readonly installer: SkillInstaller;
   readonly installFromLink: InstallFromLink;
   readonly reload: () => Promise<void>;
+  /** Reads them soon, so that nobody has to wait for it; called once the gateway listens. */
+  readonly warm: () => void;
   readonly close: () => void;
 };
 
@@ -56,7 +58,7 @@ type Ports = {
   readonly shown: (path: string) => string;
 };
 
-export const createSkills = (ports: Ports): Skills => {
+export const createSkills = (ports: Ports): Omit<Skills, 'warm'> => {
   const { registry, bindings, missing } = ports;
   /** What an agent can use, until something changes. */
   const usable = new Map<

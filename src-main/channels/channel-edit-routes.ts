@@ -8,17 +8,18 @@ import { channelSecretName } from './channel-unit.ts';
 import { sensitiveNames } from './check-options.ts';
 import { PluginFailure } from './plugin-failure.ts';
 import type { PluginStore } from './plugin-store.ts';
+import { requireChannel } from './require-channel.ts';
 
 const testText = 'OpenClaw: this channel works.';
 
-type Ids = 'patchChannel' | 'testChannel';
+type Ids = 'getChannel' | 'patchChannel' | 'testChannel';
 export type ChannelEditRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>) => Promise<RouteAnswer<Id>> };
 
 type EditPorts = {
   readonly config: () => Config;
   readonly channels: ChannelService;
-  readonly store: Pick<PluginStore, 'find'>;
-  readonly secrets: Pick<SecretStore, 'set' | 'delete'>;
+  readonly store: Pick<PluginStore, 'find' | 'list'>;
+  readonly secrets: Pick<SecretStore, 'get' | 'set' | 'delete'>;
   readonly configuration: {
     readonly patch: (patch: Readonly<Record<string, unknown>>, approve: (what: string) => Promise<void>) => Promise<unknown>;
   };
@@ -45,7 +46,22 @@ export const createChannelEditRoutes = (ports: EditPorts): ChannelEditRoutes => 
     if (unknown !== undefined) throw new AppError('BAD_REQUEST', { message: `The plugin "${pluginId}" has no secret "${unknown}".` });
   };
 
+  /** The values themselves are told to nobody. */
+  const keptSecrets = async (channel: string, pluginId: string): Promise<string[]> => {
+    const manifest = (await store.list()).find((plugin) => plugin.id === pluginId)?.manifest;
+    const kept: string[] = [];
+    for (const name of manifest ? sensitiveNames(manifest) : [])
+      if ((await secrets.get(channelSecretName(channel, name))) !== null) kept.push(name);
+    return kept;
+  };
+
   return {
+    getChannel: async ({ params: { id } }) => {
+      requireChannel(config(), id);
+      const entry = config().channels[id] ?? { enabled: false };
+      const { body } = await ports.one(id);
+      return { status: 200, body: { ...body, entry, secrets: await keptSecrets(id, entry.plugin ?? id) } };
+    },
     patchChannel: async ({ params: { id }, body: { secrets: given = {}, ...fields } }) => {
       await checkSecrets(fields.plugin ?? config().channels[id]?.plugin ?? id, fields.options ?? {}, given);
       for (const [name, value] of Object.entries(given)) {

@@ -68,6 +68,17 @@ export const channelRoutes = {
     summary: 'the ways in: what is built in, and what config.json names, with their states',
     answers: { 200: z.object({ channels: z.array(channelSchema) }) },
   },
+  getChannel: {
+    method: 'GET',
+    path: '/api/v1/channels/{id}',
+    auth: 'bearer',
+    scope: 'channels:read',
+    summary: 'its entry in config.json, and the names of what the keychain has for it',
+    params,
+    answers: {
+      200: z.object({ channel: channelSchema, entry: z.object({ ...channelFields, enabled: z.boolean() }), secrets: z.array(z.string()) }),
+    },
+  },
   patchChannel: {
     method: 'PATCH',
     path: '/api/v1/channels/{id}',
@@ -78,6 +89,7 @@ export const channelRoutes = {
     body: z.strictObject({
       ...channelFields,
       enabled: z.boolean().optional(),
+      quietHours: channelFields.quietHours.nullable().describe('null: none'),
       secrets: z
         .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/), z.string().min(1).max(8192).nullable())
         .optional()

@@ -9,6 +9,7 @@ import { readStops } from './api/read-stops.ts';
 import { type AnswerApproval, createAnswerApproval } from './approvals/answer-approval.ts';
 import { type AgentsPageStore, createAgentsPageStore } from './features/agents/agents-page-store.ts';
 import { type ApprovalsStore, createApprovalsStore } from './features/approvals/approvals-store.ts';
+import { type ChannelsStore, createChannelsStore } from './features/channels/channels-store.ts';
 import { type AgentsStore, createAgentsStore } from './features/chat/agents-store.ts';
 import { type ChatStore, createChatStore } from './features/chat/chat-store.ts';
 import { createSessionListStore, type SessionListStore } from './features/chat/session-list-store.ts';
@@ -48,6 +49,7 @@ export type Console = {
   readonly logs: LogsStore;
   readonly tasks: TasksStore;
   readonly tokens: TokensStore;
+  readonly channels: ChannelsStore;
   readonly skills: SkillsStore;
   /** What another page puts into the message field; null once it is there. */
   readonly draft: StoreApi<{ readonly text: string | null }>;
@@ -156,6 +158,7 @@ export const createConsole = (ports: ConsolePorts): Console => {
     logs,
     tasks: createTasksStore(http, now),
     tokens,
+    channels: createChannelsStore({ http, socket, pin }),
     skills,
     draft: createStore<{ readonly text: string | null }>(() => ({ text: null })),
     uploads: createUploads(http),

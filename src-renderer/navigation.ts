@@ -1,7 +1,20 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 /** Every page of the console, in the order of the rail. */
-export const pageIds = ['chat', 'approvals', 'tasks', 'agents', 'tokens', 'skills', 'mcp', 'logs', 'usage', 'settings', 'setup'] as const;
+export const pageIds = [
+  'chat',
+  'approvals',
+  'tasks',
+  'agents',
+  'channels',
+  'tokens',
+  'skills',
+  'mcp',
+  'logs',
+  'usage',
+  'settings',
+  'setup',
+] as const;
 export type PageId = (typeof pageIds)[number];
 
 export const isPageId = (text: string | null): text is PageId => pageIds.some((id) => id === text);

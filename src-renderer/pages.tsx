@@ -6,6 +6,7 @@ import {
   KeyRound,
   MessageSquare,
   Plug,
+  Radio,
   ScrollText,
   Settings,
   ShieldCheck,
@@ -41,6 +42,10 @@ export const pages: Readonly<Record<PageId, Page>> = {
   tokens: {
     icon: KeyRound,
     Content: lazy(() => import('./features/tokens/tokens-page.tsx').then(({ TokensPage }) => ({ default: TokensPage }))),
+  },
+  channels: {
+    icon: Radio,
+    Content: lazy(() => import('./features/channels/channels-page.tsx').then(({ ChannelsPage }) => ({ default: ChannelsPage }))),
   },
   skills: {
     icon: Blocks,

@@ -56,8 +56,8 @@ describe('menuTemplate', () => {
 
   it('opens pages, the documentation and the about panel', () => {
     const { click, done } = setUp();
-    for (const id of ['page-settings', 'page-chat', 'page-tokens', 'page-logs', 'api-docs', 'about']) click(id);
-    expect(done).toEqual(['open settings', 'open chat', 'open tokens', 'open logs', 'docs', 'about']);
+    for (const id of ['page-settings', 'page-chat', 'page-tokens', 'page-logs', 'page-channels', 'api-docs', 'about']) click(id);
+    expect(done).toEqual(['open settings', 'open chat', 'open tokens', 'open logs', 'open channels', 'docs', 'about']);
   });
 
   it('names pages that the console has', () => {

@@ -85,6 +85,7 @@ export const menuTemplate = ({
         page('chat', 'CmdOrCtrl+1'),
         page('tokens', 'CmdOrCtrl+2'),
         page('logs', 'CmdOrCtrl+3'),
+        page('channels', 'CmdOrCtrl+4'),
         { type: 'separator' },
         { role: 'reload', label: words.reload },
         { type: 'separator' },

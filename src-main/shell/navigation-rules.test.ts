@@ -78,6 +78,7 @@ describe('isOwnRequest', () => {
 describe('a link of ours', () => {
   it('names a page, and whatever more it says is not read', () => {
     expect(pageOfLink('openclaw://settings')).toBe('settings');
+    expect(pageOfLink('openclaw://channels')).toBe('channels');
     expect(pageOfLink('openclaw://tokens/?create=1&scope=admin#x')).toBe('tokens');
   });
 

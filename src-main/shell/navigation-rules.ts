@@ -4,7 +4,7 @@ export const startupOrigin = `${startupScheme}://startup`;
 export const startupUrl = `${startupOrigin}/startup.html`;
 
 /** The console's pages that menus and links may name. */
-export const consolePages = ['chat', 'tokens', 'logs', 'settings'] as const;
+export const consolePages = ['chat', 'channels', 'tokens', 'logs', 'settings'] as const;
 export type ConsolePage = (typeof consolePages)[number];
 
 /**

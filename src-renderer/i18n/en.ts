@@ -1,5 +1,6 @@
 import { agents } from './en/agents.ts';
 import { approvals } from './en/approvals.ts';
+import { channels } from './en/channels.ts';
 import { common } from './en/common.ts';
 import { logs } from './en/logs.ts';
 import { mcp } from './en/mcp.ts';
@@ -15,6 +16,7 @@ export const en = {
   ...common,
   ...agents,
   ...approvals,
+  ...channels,
   ...tasks,
   ...tokens,
   ...skills,

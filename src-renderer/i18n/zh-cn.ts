@@ -1,6 +1,7 @@
 import type { MessageKey } from './en.ts';
 import { agents } from './zh-cn/agents.ts';
 import { approvals } from './zh-cn/approvals.ts';
+import { channels } from './zh-cn/channels.ts';
 import { common } from './zh-cn/common.ts';
 import { logs } from './zh-cn/logs.ts';
 import { mcp } from './zh-cn/mcp.ts';
@@ -16,6 +17,7 @@ export const zhCn: Readonly<Record<MessageKey, string>> = {
   ...agents,
   ...tasks,
   ...approvals,
+  ...channels,
   ...tokens,
   ...skills,
   ...logs,

@@ -25,9 +25,9 @@ const Labelled = ({
       {label}
     </label>
     {children}
-    <p id={`${id}-help`} className={cx('text-xs empty:hidden', problem ? 'text-bad' : 'text-muted-foreground')}>
+    <div id={`${id}-help`} className={cx('text-xs empty:hidden', problem ? 'text-bad' : 'text-muted-foreground')}>
       {problem || help}
-    </p>
+    </div>
   </div>
 );
 

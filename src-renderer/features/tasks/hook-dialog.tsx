@@ -4,7 +4,7 @@ import { mask } from '../../../src-shared/snippets.ts';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { CodeBlock } from '../../ui/code-block.tsx';
-import { CopyButton } from '../../ui/copy-button.tsx';
+import { CopyLine } from '../../ui/copy-line.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { codeHighlighter } from '../../ui/highlight.ts';
 import { hookCurl } from './hook-curl.ts';
@@ -30,8 +30,8 @@ export const HookDialog = ({ shown, onClose }: { readonly shown: ShownHook; read
       }
     >
       <p role="status">{t('tasks.hookOnce')}</p>
-      <Line label={t('tasks.hookUrl')} text={url} copy={t('tasks.copyUrl')} />
-      <Line label={t('tasks.hookSecret')} text={secret} copy={t('tasks.copySecret')} />
+      <CopyLine label={t('tasks.hookUrl')} text={url} copy={t('tasks.copyUrl')} />
+      <CopyLine label={t('tasks.hookSecret')} text={secret} copy={t('tasks.copySecret')} />
       <h3 className="mt-4 font-medium">{t('tasks.hookTry')}</h3>
       <CodeBlock
         language="bash"
@@ -43,13 +43,3 @@ export const HookDialog = ({ shown, onClose }: { readonly shown: ShownHook; read
     </Dialog>
   );
 };
-
-const Line = ({ label, text, copy }: { readonly label: string; readonly text: string; readonly copy: string }): ReactElement => (
-  <section className="mt-4">
-    <h3 className="font-medium">{label}</h3>
-    <div className="mt-1.5 flex items-center gap-1 rounded-lg bg-muted py-1 pr-1 pl-3">
-      <code className="min-w-0 flex-1 font-mono text-[12px] [overflow-wrap:anywhere]">{text}</code>
-      <CopyButton text={text} label={copy} />
-    </div>
-  </section>
-);

@@ -6,6 +6,7 @@ import { useConsole } from '../../console-context.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { formatDateTime, formatRelative } from '../../ui/format.ts';
+import { Switch } from '../../ui/switch.tsx';
 import { useTaskTimes } from './use-task-times.ts';
 
 export type TaskActions = {
@@ -62,19 +63,7 @@ const Row = ({ task, now, ...actions }: TaskActions & { readonly task: Task; rea
         <IconButton size="small" label={t('tasks.remove', { name: task.name })} onClick={() => actions.onRemove(task)}>
           <Trash2 size={15} />
         </IconButton>
-        <button
-          type="button"
-          role="switch"
-          aria-checked={task.enabled}
-          aria-label={t('tasks.enabled', { name: task.name })}
-          onClick={() => actions.onSwitch(task)}
-          className={cx(
-            'ml-2 flex h-5 w-9 shrink-0 items-center rounded-full border border-input px-0.5 transition-colors',
-            task.enabled ? 'justify-end bg-accent' : 'justify-start bg-muted',
-          )}
-        >
-          <span aria-hidden className={cx('size-3.5 rounded-full', task.enabled ? 'bg-on-accent' : 'bg-muted-foreground')} />
-        </button>
+        <Switch label={t('tasks.enabled', { name: task.name })} checked={task.enabled} onChange={() => actions.onSwitch(task)} />
       </div>
     </li>
   );

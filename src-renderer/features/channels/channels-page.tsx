@@ -1,0 +1,140 @@
+import { LoaderCircle, Plus } from 'lucide-react';
+import { type DragEvent, type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { Plugin, PluginReview } from '../../../src-shared/contract/rest.ts';
+import type { ApiError } from '../../api/api-error.ts';
+import { useConsole } from '../../console-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { cx } from '../../ui/class-names.ts';
+import { ErrorCard } from '../../ui/error-card.tsx';
+import { PageFrame } from '../../ui/page-frame.tsx';
+import { showDone } from '../../ui/toast.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { AddDialog } from './add-dialog.tsx';
+import { ChannelList } from './channel-list.tsx';
+import { ChannelView } from './channel-view.tsx';
+import { ReviewDialog } from './review-dialog.tsx';
+import { SetupDialog } from './setup-dialog.tsx';
+import { useReview } from './use-review.ts';
+
+/** "Tries again in 4 s" counts down. */
+const everyMs = 1_000;
+const refreshMs = 5_000;
+
+type Open =
+  | { readonly what: 'add' }
+  | { readonly what: 'review'; readonly review: PluginReview }
+  | { readonly what: 'setUp'; readonly plugin: Plugin };
+
+export const ChannelsPage = (): ReactElement => {
+  const { channels, now } = useConsole();
+  const { channels: all, shown } = useStore(channels);
+  const time = useNow(now, everyMs);
+  useEffect(() => channels.open(), [channels]);
+  useEffect(() => {
+    const timer = setInterval(() => void (document.hidden || channels.refresh()), refreshMs);
+    return () => clearInterval(timer);
+  }, [channels]);
+  const open = all?.find(({ id, kind }) => id === shown?.id && kind === 'plugin');
+  return open ? <ChannelView key={open.id} channel={open} section={shown?.section ?? 'overview'} now={time} /> : <AllChannels now={time} />;
+};
+
+const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
+  const { t } = useTranslation();
+  const { channels } = useConsole();
+  const all = useStore(channels, (state) => state.channels);
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = (): void => setOpen(null);
+  const { checking, error, check } = useReview((review) => setOpen({ what: 'review', review }));
+  const picker = useRef<HTMLInputElement>(null);
+  const installed = (plugin: Plugin): void => {
+    showDone(t('channels.installed', { name: plugin.name, version: plugin.version }));
+    const isNew = !all?.some(({ id, plugin: behind = id }) => behind === plugin.id);
+    setOpen(isNew ? { what: 'setUp', plugin } : null);
+  };
+  const add = (
+    <Button look="primary" onClick={() => setOpen({ what: 'add' })}>
+      <Plus size={15} aria-hidden />
+      {t('channels.add')}
+    </Button>
+  );
+  return (
+    <PageFrame title={t('channels.title')} actions={add}>
+      <DropZone onFile={check}>
+        <input
+          ref={picker}
+          type="file"
+          accept=".plugin"
+          hidden
+          aria-label={t('channels.add.file')}
+          onChange={(event) => {
+            const [file] = event.target.files ?? [];
+            if (file) check(file);
+            event.target.value = '';
+          }}
+        />
+        <Checking file={checking} error={error} />
+        <ChannelList now={now} />
+      </DropZone>
+      {open?.what === 'add' ? (
+        <AddDialog
+          onClose={close}
+          onChoose={(plugin) => setOpen({ what: 'setUp', plugin })}
+          onFile={() => {
+            close();
+            picker.current?.click();
+          }}
+        />
+      ) : null}
+      {open?.what === 'review' ? <ReviewDialog review={open.review} onClose={close} onInstalled={installed} /> : null}
+      {open?.what === 'setUp' ? <SetupDialog plugin={open.plugin} channels={all ?? []} onClose={close} /> : null}
+    </PageFrame>
+  );
+};
+
+type DropZoneProps = { readonly onFile: (file: File) => void; readonly children: ReactNode };
+
+const DropZone = ({ onFile, children }: DropZoneProps): ReactElement => {
+  const [over, setOver] = useState(false);
+  const onDrop = (event: DragEvent): void => {
+    event.preventDefault();
+    setOver(false);
+    const [file] = event.dataTransfer.files;
+    if (file) onFile(file);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: "Add a channel" leads to the same by keyboard
+    <div
+      className={cx('flex min-h-full flex-col gap-4 px-5 py-4', over && 'bg-hover')}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+    >
+      {children}
+    </div>
+  );
+};
+
+/** An archive is sent and tried out; what is wrong with it stays until the next one. */
+const Checking = ({ file, error }: { readonly file: string | null; readonly error: ApiError | null }): ReactElement => {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p role="status" className="flex items-center gap-2 text-[13px] empty:hidden">
+        {file === null ? null : (
+          <>
+            <LoaderCircle size={15} className="spin" aria-hidden />
+            {t('channels.checking', { file })}
+          </>
+        )}
+      </p>
+      <div role="alert" className="empty:hidden">
+        {error ? <ErrorCard error={error} /> : null}
+      </div>
+    </>
+  );
+};

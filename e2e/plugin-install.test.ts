@@ -83,7 +83,8 @@ test('the tutorial’s channel is built, installed, switched on, and carries a c
   const installed = await openclaw(home, ['channels', 'install', archive, '--yes']);
   expect(installed).toMatchObject({ code: 0, stderr: expect.stringMatching(/0\.1\.0 is installed\. Switch it on/) });
 
-  expect(await openclaw(home, ['config', 'set', `channels.${id}`, '{"enabled":true,"senders":"anyone"}'])).toMatchObject({ code: 0 });
+  expect(await openclaw(home, ['config', 'set', `channels.${id}`, '{"senders":"anyone"}'])).toMatchObject({ code: 0 });
+  expect(await openclaw(home, ['channels', 'enable', id])).toMatchObject({ code: 0 });
   await expect.poll(async () => (await channel())?.state, { timeout: 30_000 }).toBe('running');
   said = [{ id: '1', from: { id: 'ann' }, content: '你好' }];
   await expect.poll(() => received, { timeout: 30_000 }).toEqual([{ to: 'ann', text: 'You said: 你好' }]);

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryPluginStore } from '../channels/install/memory-plugin-store.ts';
 import { createMemoryPluginHost } from '../channels/memory-plugin-host.ts';
@@ -51,6 +52,34 @@ describe('openclaw channels', () => {
     expect((await cli.run('channels', 'rollback', 'mine')).stderr).toBe('mine is 1.0.0 again. Undo: openclaw channels rollback mine\n');
     expect((await cli.run('channels', 'remove', 'mine')).stderr).toMatch(/The plugin "mine" is removed with it\./);
     expect(await cli.run('channels', 'remove', 'mine')).toMatchObject({ code: 1, stderr: expect.stringMatching(/no such channel/) });
+  });
+
+  it('switches one on that config.json does not know yet, gives it its secret, tries it, and switches it off', async () => {
+    const t = await start();
+    const configSchema = { type: 'object', properties: { token: { type: 'string' } }, required: ['token'] };
+    await cli.run('channels', 'install', put({ id: 'mine', configSchema, uiHints: { token: { sensitive: true } } }), '--yes');
+    expect((await cli.run('channels', 'enable', 'mine')).code).toBe(0);
+    const state = async () => JSON.parse((await cli.run('channels', 'list', '--json')).stdout).channels.at(-1);
+    await expect.poll(state).toMatchObject({ id: 'mine', state: 'needs-auth', detail: expect.stringContaining('"token"') });
+
+    const given = beginCli({ OPENCLAW_HOME: cli.folder }, ['channels', 'secret', 'mine', 'token'], Readable.from(['s3cret\n']));
+    expect([await given.code, given.written.stdout]).toEqual([0, '']);
+    expect(await t.home.secrets.get('channel.mine.token')).toBe('s3cret');
+    await expect.poll(state).toMatchObject({ state: 'running' });
+
+    expect(await cli.run('channels', 'test', 'mine', '--to', 'ann')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^Sent to ann in/),
+    });
+    expect(await cli.run('channels', 'test', 'mine', '--to', 'nobody')).toMatchObject({
+      code: 1,
+      stderr: 'Not sent: nobody of that name\n',
+    });
+    expect(await cli.run('channels', 'pair', 'mine', 'AAAA')).toMatchObject({ code: 1, stderr: expect.stringMatching(/pairing code/) });
+    expect((await cli.run('channels', 'disable', 'mine')).stderr).toMatch(/^mine: /);
+    await expect.poll(state).toMatchObject({ state: 'disabled' });
+    await cli.run('channels', 'remove', 'mine');
+    expect(await t.home.secrets.get('channel.mine.token')).toBeNull();
   });
 
   it('installs nothing where nobody says yes', async () => {

@@ -9,6 +9,8 @@ import { type ChatRequest, lastUserText, type Reply, scriptModel } from './upstr
 export type ChannelGatewayOptions = TestGatewayOptions & {
   /** Of `channels.chat`. */
   readonly entry?: Readonly<Record<string, unknown>>;
+  /** Which one has to run before the test begins; default `chat`. */
+  readonly id?: string;
   /** Default: repeats what it was told. */
   readonly model?: (request: ChatRequest, count: number) => Reply;
 };
@@ -18,7 +20,7 @@ export const repeats = (request: ChatRequest): Reply => ({ kind: 'text', chunks:
 /** A gateway with one channel, `chat`, that lets everybody in and runs. */
 export const startChannelGateway = async (
   channel: ScriptedChannel,
-  { entry = {}, model = repeats, ...options }: ChannelGatewayOptions = {},
+  { entry = {}, model = repeats, id: first = 'chat', ...options }: ChannelGatewayOptions = {},
 ) => {
   const clock = options.clock ?? systemClock;
   const pluginHost = createMemoryPluginHost({ clock, plugins: { chat: channel.plugin } });
@@ -32,7 +34,7 @@ export const startChannelGateway = async (
   const ask = async (method: string, path: string, json?: unknown) =>
     gateway.call(method, `/api/v1${path}`, { token: gateway.admin, ...(json === undefined ? {} : { json }) });
   const state = async (id = 'chat') => (await ask('GET', '/channels')).json.channels.find((one: { id: string }) => one.id === id);
-  await expect.poll(async () => (await state()).state).toBe('running');
+  await expect.poll(async () => (await state(first)).state).toBe('running');
   return { gateway, pluginHost, plugins, ask, state };
 };
 

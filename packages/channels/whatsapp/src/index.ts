@@ -10,6 +10,7 @@ import {
   type Message,
   type SendReceipt,
 } from '@openclaw/plugin-sdk';
+import { createInParts } from '@openclaw/plugin-sdk/kit';
 import { createGraph, type Graph, type GraphConfig } from './graph.ts';
 import { type Heard, isSigned, readCall } from './read-call.ts';
 import { toWhatsApp } from './to-whatsapp.ts';
@@ -33,6 +34,7 @@ const buttonTextMost = 1_024;
 export default class WhatsAppChannel implements ChannelPlugin<GraphConfig> {
   readonly capabilities = { maxLength: 4_000, markdown: true, attachments: true, actions: true };
   #started: Started | null = null;
+  readonly #inParts = createInParts<string | undefined>();
 
   async start(ctx: ChannelContext<GraphConfig>): Promise<void> {
     const [accessToken, appSecret, verifyToken] = await Promise.all(
@@ -66,10 +68,10 @@ export default class WhatsAppChannel implements ChannelPlugin<GraphConfig> {
     const { content, format = 'markdown', attachments = [], actions = [], replyTo } = message;
     const text = format === 'markdown' ? toWhatsApp(content) : content;
     const context = replyTo === undefined ? {} : { context: { message_id: replyTo } };
-    const bodies = [...textsOf(text, actions), ...(await Promise.all(attachments.map((file) => uploaded(ctx, graph, file))))];
-    const ids: (string | undefined)[] = [];
-    for (const body of bodies) ids.push(await graph.send({ recipient_type: 'individual', to, ...context, ...body }));
-    return ids[0] === undefined ? {} : { id: ids[0] };
+    const bodies = [...textsOf(text, actions).map((body) => () => body), ...attachments.map((file) => () => uploaded(ctx, graph, file))];
+    const parts = bodies.map((body) => async () => graph.send({ recipient_type: 'individual', to, ...context, ...(await body()) }));
+    const [id] = await this.#inParts(message.idempotencyKey, parts);
+    return id === undefined ? {} : { id };
   }
 
   /** It is shown for 25 s or until there is an answer; there is no way of taking it back. */

@@ -29,10 +29,11 @@ const block = (token: Token): string => {
   }
 };
 
-const listItem = (item: Tokens.ListItem, { ordered, start }: Tokens.List, index: number): string => {
+const listItem = ({ tokens }: Tokens.ListItem, { ordered, start }: Tokens.List, index: number): string => {
   const mark = ordered ? `${Number(start) + index}.` : '-';
-  const box = item.task ? (item.checked ? '☑ ' : '☐ ') : '';
-  const parts = item.tokens.map(block).filter(Boolean).join('\n');
+  const [first, ...others] = tokens;
+  const box = first?.type === 'checkbox' ? (first.checked ? '☑ ' : '☐ ') : '';
+  const parts = (box === '' ? tokens : others).map(block).filter(Boolean).join('\n');
   return `${mark} ${box}${parts.replace(/\n/g, '\n  ')}`;
 };
 

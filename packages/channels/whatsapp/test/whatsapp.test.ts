@@ -48,6 +48,7 @@ describe('Markdown', () => {
     ['**bold** and *italic*, ~~gone~~, `code`', '*bold* and _italic_, ~gone~, `code`'],
     ['# Title\n\ntext', '*Title*\n\ntext'],
     ['- one\n- two\n  - deep', '- one\n- two\n  - deep'],
+    ['- [x] done\n- [ ] to do', '- ☑ done\n- ☐ to do'],
     ['3. three\n4. four', '3. three\n4. four'],
     ['> said', '> said'],
     ['```ts\nconst a = 1;\n```', '```\nconst a = 1;\n```'],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -250,7 +250,10 @@ describe('a plugin that goes around its SDK', () => {
 describe('what a plugin may do on this computer', () => {
   it('is little', async () => {
     await writeFile(join(data, 'secret'), 'hunter2');
-    const { plugin } = await running({ permissions: { env: ['WANTED', 'OPENCLAW_SECRET', 'NODE_OPTIONS'] } });
+    const asking = installed('nasty', folderOf('nasty'), { permissions: { env: ['WANTED'] } });
+    // Which no manifest may ask for.
+    asking.manifest.permissions.env.push('OPENCLAW_SECRET', 'NODE_OPTIONS');
+    const { plugin } = await running({}, { plugin: asking });
     const { id } = await plugin.send('look', message('x'));
     const { isolation } = plugin.health();
     expect(isolation).toMatchObject({ process: true, files: true });
@@ -293,4 +296,18 @@ it('ends with the gateway, however that ends', async () => {
   await once(gateway, 'exit');
   // The pipe's end reaches the process a moment later.
   while ((await processes()).length > 0) await setImmediate();
+});
+
+it('tries one out without what it asks for', async () => {
+  const folder = join(data, 'curious');
+  const secret = join(data, 'secret');
+  await mkdir(folder);
+  await writeFile(secret, 's3cret');
+  const code = `import { readFileSync } from 'node:fs';
+    const seen = process.env.WANTED ?? (() => { try { return readFileSync(${JSON.stringify(secret)}, 'utf8'); } catch { return ''; } })();
+    if (seen) throw new Error('it saw ' + seen);
+    export default class { async sendMessage() {} }`;
+  await writeFile(join(folder, 'index.mjs'), code);
+  const curious = installed('curious', folder, { permissions: { env: ['WANTED'], fs: [data], net: ['*'] } }, false);
+  expect(await host.tryOut(curious)).toMatchObject({ isolation: { process: true, files: true, network: false } });
 });

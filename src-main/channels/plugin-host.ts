@@ -115,7 +115,7 @@ export type TriedPlugin = {
 /** Starts plugins in processes of their own. Twins: `fork-plugin-host`, `memory-plugin-host` (in this process, for tests). */
 export type PluginHost = {
   readonly keep: (unit: PluginUnit) => KeptPlugin;
-  /** Loads it, makes one, and lets it go, without starting it: what a review does before an install. Rejects with what was wrong. */
+  /** Loads it, makes one, and lets it go, without starting it and without what it asks for: what a review does before an install. Rejects with what was wrong. */
   readonly tryOut: (plugin: InstalledPlugin) => Promise<TriedPlugin>;
   readonly close: () => Promise<void>;
 };

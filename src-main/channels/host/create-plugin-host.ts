@@ -75,13 +75,16 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
     },
     tryOut: async (plugin) => {
       const scratch = await mkdtemp(join(tmpdir(), 'openclaw-try-'));
-      const link = await open(ownGrant(plugin, scratch));
+      // Nobody has agreed to what it asks for yet.
+      const wanted = ownGrant(plugin, scratch);
+      const link = await open({ ...wanted, read: [plugin.folder], env: [], network: false });
       const gone = new Promise<never>((_resolve, reject) => {
         link.join({ unit: unitOnTrial(plugin), onStatus: () => undefined, onGone: (why) => reject(new PluginFailure(why)) });
       });
       try {
-        const answer = link.call('load', plugin.manifest.id, loadPayload(plugin, {}, scratch), tryLimitMs);
-        return { ...(await Promise.race([answer, gone])), isolation: link.isolation };
+        const answer = link.call('load', plugin.manifest.id, { ...loadPayload(plugin, {}, scratch), net: [] }, tryLimitMs);
+        const { network, ...held } = link.isolation;
+        return { ...(await Promise.race([answer, gone])), isolation: { ...held, network: network && !wanted.network } };
       } finally {
         gone.catch(() => undefined);
         link.end('It was only tried out.');

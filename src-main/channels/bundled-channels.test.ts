@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createFakeHost, type FakeHost, type FakePlatform } from '@openclaw/plugin-sdk/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFakeDiscord } from '../../packages/channels/discord/test/fake-discord.ts';
 import { startFakeFeishu } from '../../packages/channels/feishu/test/fake-feishu.ts';
 import { startHomeserver } from '../../packages/channels/matrix/test/homeserver.ts';
 import { startFakeTelegram } from '../../packages/channels/telegram/test/fake-telegram.ts';
@@ -26,6 +27,7 @@ const bundled = (): readonly InstalledPlugin[] =>
 
 /** The platform of each channel, as its own tests fake it. */
 const platforms: Readonly<Record<string, (gateway: FakeHost) => Promise<FakePlatform>>> = {
+  discord: async () => (await startFakeDiscord()).platform,
   feishu: async () => (await startFakeFeishu()).platform,
   matrix: async () => (await startHomeserver()).platform,
   telegram: async () => (await startFakeTelegram()).platform,

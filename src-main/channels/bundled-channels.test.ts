@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFakeDiscord } from '../../packages/channels/discord/test/fake-discord.ts';
 import { startFakeFeishu } from '../../packages/channels/feishu/test/fake-feishu.ts';
 import { startHomeserver } from '../../packages/channels/matrix/test/homeserver.ts';
+import { startFakeSlack } from '../../packages/channels/slack/test/fake-slack.ts';
 import { startFakeTelegram } from '../../packages/channels/telegram/test/fake-telegram.ts';
 import { startProgram } from '../../packages/channels/webhook/test/program.ts';
 import { startFakeWecom } from '../../packages/channels/wecom/test/fake-wecom.ts';
@@ -30,6 +31,7 @@ const platforms: Readonly<Record<string, (gateway: FakeHost) => Promise<FakePlat
   discord: async () => (await startFakeDiscord()).platform,
   feishu: async () => (await startFakeFeishu()).platform,
   matrix: async () => (await startHomeserver()).platform,
+  slack: async () => (await startFakeSlack()).platform,
   telegram: async () => (await startFakeTelegram()).platform,
   webhook: async (gateway) => (await startProgram(gateway)).platform,
   wecom: async () => (await startFakeWecom()).platform,

@@ -9,6 +9,7 @@ import { startFakeFeishu } from '../../packages/channels/feishu/test/fake-feishu
 import { startHomeserver } from '../../packages/channels/matrix/test/homeserver.ts';
 import { startFakeSlack } from '../../packages/channels/slack/test/fake-slack.ts';
 import { startFakeTelegram } from '../../packages/channels/telegram/test/fake-telegram.ts';
+import { openVisitor } from '../../packages/channels/webchat/test/visitor.ts';
 import { startProgram } from '../../packages/channels/webhook/test/program.ts';
 import { startFakeWecom } from '../../packages/channels/wecom/test/fake-wecom.ts';
 import { startGraphApi } from '../../packages/channels/whatsapp/test/graph-api.ts';
@@ -33,6 +34,7 @@ const platforms: Readonly<Record<string, (gateway: FakeHost) => Promise<FakePlat
   matrix: async () => (await startHomeserver()).platform,
   slack: async () => (await startFakeSlack()).platform,
   telegram: async () => (await startFakeTelegram()).platform,
+  webchat: async () => (await openVisitor()).platform,
   webhook: async (gateway) => (await startProgram(gateway)).platform,
   wecom: async () => (await startFakeWecom()).platform,
   whatsapp: async (gateway) => (await startGraphApi(gateway)).platform,
@@ -85,7 +87,7 @@ describe('a channel that comes with the app', () => {
     );
     for (const { id, gateway, platform, channel } of running) {
       await channel.sendMessage(platform.to, { id: '1', content: 'hello', format: 'plain', idempotencyKey: 'key-1' });
-      expect(platform.sent()[0]?.text, id).toBe('hello');
+      await expect.poll(() => platform.sent()[0]?.text, { message: id }).toBe('hello');
       await platform.say?.({ id: '101', text: 'hello yourself', from: 'person' });
       await gateway.until(`${id} hears somebody`, () => gateway.heard[0]?.content === 'hello yourself');
     }

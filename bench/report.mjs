@@ -39,6 +39,8 @@ export const judge = ({ cells, fdatasync, start, memory, loop, tools, plugins, h
     most('start of a plugin', plugins.startMs, 150, 'ms', 0),
     most('round trip to a plugin, p50', plugins.roundTrip.p50, 0.2, 'ms'),
     most('a plugin, idle, over bare node', plugins.idleMb, 20, 'MB', 1),
+    most('a channel: from its plugin to a turn, p50', plugins.channel.inbound.p50, 10, 'ms'),
+    least('a channel: messages sent in a second', plugins.channel.drained, 2_000),
     ...plugins.nuisances.map(({ deed, othersP95 }) => most(`p95 of others, plugin: ${deed}`, othersP95, 1.2, '×')),
     ...history.rows.flatMap(({ name, p95, targetMs }) => (targetMs === null ? [] : [most(`p95, ${name}`, p95, targetMs, 'ms')])),
     most('a piece of a purge, longest', history.purge.max, 50, 'ms', 1),
@@ -105,6 +107,7 @@ export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop
     `tools                     p50 of a turn ${show(tools.without.p50)} ms, with a tool call ${show(tools.withTool.p50)} ms; straight to the upstream ${show(tools.straight.p50)} ms a request`,
     `${tools.skills.count} skills                 start ${show(tools.skills.startMs.with, 0)} ms, without ${show(tools.skills.startMs.without, 0)} ms; a request has ${tools.skills.bytes.with} B, without ${tools.skills.bytes.without} B`,
     `plugins                   start ${show(plugins.startMs, 0)} ms, round trip p50 ${show(plugins.roundTrip.p50)} ms, p95 ${show(plugins.roundTrip.p95)} ms; idle ${show(plugins.idleMb, 1)} MB over bare node (${show(plugins.bareMb, 1)} MB)`,
+    `a channel                 to a turn p50 ${show(plugins.channel.inbound.p50)} ms, p95 ${show(plugins.channel.inbound.p95)} ms (a bare commit ${show(plugins.channel.commit.p50)} ms); sends ${show(plugins.channel.drained, 0)}/s (its plugin alone ${show(plugins.channel.bare, 0)}/s)`,
     ...[{ deed: 'nothing', ...plugins.quiet }, ...plugins.nuisances].map(
       ({ deed, p99, cpu }) =>
         `  that does: ${deed.padEnd(14)} its host has event-loop delay p99 ${show(p99)} ms, CPU ${show(cpu * 100, 0)} % of a core`,

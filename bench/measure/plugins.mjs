@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bareEnv, start, startOwn, stop } from '../processes/children.mjs';
 import { residentShareMb } from '../processes/procfs.mjs';
+import { measureChannel } from './channel.mjs';
 
 const restMs = 3_000;
 
@@ -63,7 +64,8 @@ export const measurePlugins = async ({ root, built, load, gateway, token }, { st
       }
       nuisances.push({ deed, ...figures, othersP95: pairs.sort((a, b) => a - b)[Math.floor(pairs.length / 2)] ?? Number.NaN });
     }
-    return { startMs, roundTrip, idleMb: mb - bareMb, bareMb, quiet, nuisances };
+    const channel = await measureChannel({ module, built, folder }, { messages: calls });
+    return { startMs, channel, roundTrip, idleMb: mb - bareMb, bareMb, quiet, nuisances };
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }

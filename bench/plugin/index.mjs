@@ -3,6 +3,11 @@
 
 /** @type {Record<string, (ctx: Context) => void>} */
 const deeds = {
+  /** Says when it began. */
+  hear: (ctx) => {
+    const content = String(performance.timeOrigin + performance.now());
+    void ctx.onMessage({ id: content, from: { id: 'somebody' }, content });
+  },
   spin: () => {
     for (;;);
   },

@@ -41,11 +41,14 @@ describe('a message', () => {
     const channel = scriptChannel({ threads: true });
     const { gateway } = await startChannelGateway(channel, { entry: { session: 'thread' } });
     const inThread = { conversationId: 'room', chatType: 'group', threadId: 't1', mentionsMe: true } as const;
-    await Promise.all(['1', '2', '3', '4', '5'].map((content) => channel.say({ content, ...inThread })));
+    await Promise.all(['@nobody 1', '2', '3', '4', '5'].map((content) => channel.say({ content, ...inThread })));
     await channel.say({ content: 'x', ...inThread, threadId: 't2' });
     await expect.poll(() => channel.sent).toHaveLength(6);
     const inOrder = channel.sent.filter(({ message }) => message.threadId === 't1');
-    expect(inOrder.map(({ message }) => message.content)).toEqual([1, 2, 3, 4, 5].map((n) => `You said: Ann: ${n}`));
+    expect(inOrder.map(({ message }) => message.content)).toEqual([
+      'You said: @nobody 1',
+      ...[2, 3, 4, 5].map((n) => `You said: Ann: ${n}`),
+    ]);
     expect(inOrder[0]).toMatchObject({ to: 'room', message: { replyTo: 'in-1' } });
     const { sessions } = (await gateway.call('GET', '/api/v1/sessions', { token: gateway.admin })).json;
     expect(sessions.map(({ name, channel }: { name: string; channel: string }) => [name, channel]).sort()).toEqual([

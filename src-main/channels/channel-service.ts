@@ -65,10 +65,17 @@ const nowhere = { restarts: 0, nextTryAt: null } as const;
 export const createChannelService = (ports: ServicePorts): ChannelService => {
   const { database, clock, config, store } = ports;
   const slots = new Map<string, Slot>();
+  /** Kept where an entry goes: one that comes back waits until the old one is gone. */
+  const lanes = new Map<string, Lane>();
   const listeners = new Set<() => void>();
   const undo: (() => void)[] = [];
   let closed = false;
 
+  const laneOf = (channel: string): Lane => {
+    const lane = lanes.get(channel) ?? createLane();
+    lanes.set(channel, lane);
+    return lane;
+  };
   const changed = (): void => {
     for (const listener of [...listeners]) listener();
   };
@@ -133,7 +140,7 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       const there = slots.get(channel);
       // What is the same as before is the same object.
       if (there?.entry === entry) continue;
-      const slot = there ?? { inTurn: createLane(), entry, halted: false, still: still('disabled', null), running: null };
+      const slot = there ?? { inTurn: laneOf(channel), entry, halted: false, still: still('disabled', null), running: null };
       slot.entry = entry;
       slot.halted = false;
       slots.set(channel, slot);

@@ -20,10 +20,11 @@ export const TestMessageForm = ({ channel }: { readonly channel: Channel }): Rea
   const { toLogs } = useChannelLinks(channel.id);
   const [to, setTo] = useState('');
   const [content, setContent] = useState('');
+  const runs = channel.state === 'running' || channel.state === 'degraded';
   const [result, setResult] = useState<TestResult | null>(null);
   const send = (event: FormEvent): void => {
     event.preventDefault();
-    if (to.trim() === '' || busy) return;
+    if (to.trim() === '' || busy || !runs) return;
     setResult(null);
     void run(async () => {
       setResult(await channels.test(channel.id, { to: to.trim(), ...(content.trim() === '' ? {} : { content: content.trim() }) }));
@@ -50,11 +51,12 @@ export const TestMessageForm = ({ channel }: { readonly channel: Channel }): Rea
         />
       </div>
       <div className="flex items-center gap-3">
-        <Button type="submit" disabled={busy || to.trim() === ''}>
+        <Button type="submit" disabled={busy || !runs || to.trim() === ''}>
           <Send size={14} aria-hidden />
           {t(busy ? 'channels.test.sending' : 'channels.test.send')}
         </Button>
         <div role="status" className="min-w-0 text-[13px]">
+          {runs ? null : <p className="text-muted-foreground">{t('channels.test.notRunning')}</p>}
           {result?.ok ? <Sent result={result} /> : null}
         </div>
       </div>

@@ -63,6 +63,7 @@ export const channels = {
   'channels.test.default': 'A short test text',
   'channels.test.send': 'Send test message',
   'channels.test.sending': 'Sending…',
+  'channels.test.notRunning': 'It has to run first.',
   'channels.test.ok': 'Sent in {{took}}.',
   'channels.test.okId': 'Sent in {{took}} as {{id}}.',
   'channels.test.failed': 'The test message was not sent',

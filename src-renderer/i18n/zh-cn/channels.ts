@@ -65,6 +65,7 @@ export const channels: Readonly<Record<keyof typeof en, string>> = {
   'channels.test.default': '一小段测试文字',
   'channels.test.send': '发送测试消息',
   'channels.test.sending': '正在发送…',
+  'channels.test.notRunning': '需要先运行起来。',
   'channels.test.ok': '已发送，用时 {{took}}。',
   'channels.test.okId': '已发送，用时 {{took}}，编号 {{id}}。',
   'channels.test.failed': '测试消息未能发送',

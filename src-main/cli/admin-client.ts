@@ -36,7 +36,7 @@ export const connectAdmin = async (env: Readonly<Record<string, string | undefin
       search.size > 0 ? `${path}?${search}` : path,
       lines ?? body,
       pin,
-      route.upload?.types?.[0],
+      route.reads?.as === 'stream' ? route.reads.types?.[0] : undefined,
     );
     if ((answer.statusCode ?? 0) in route.answers) return answer;
     const { code, message, hint, details, retryAfterMs } = errorBodySchema.parse(JSON.parse(await text(answer))).error;

@@ -1,17 +1,13 @@
-import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { z } from 'zod';
 import { AppError } from '../../src-shared/app-error.ts';
 import { type Route, type RouteAnswer, type RouteId, type RouteInput, routes } from '../../src-shared/contract/rest.ts';
 import { localPrincipal, type Principal } from '../principal.ts';
 import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
-import { readBytes, readFileBody, readJsonBody } from './read-body.ts';
-import { readJsonLines } from './read-lines.ts';
+import { parseInput, readBody, sha256 } from './read-body.ts';
 import { readPin } from './read-pin.ts';
-import { readUpload } from './read-upload.ts';
 import { retryAfter } from './report-errors.ts';
 import { openSse, type SseSink } from './sse.ts';
 
@@ -87,8 +83,8 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
       const run = async () =>
         handler(
           {
-            params: route.params ? parse(route.params, ctx.params, 'path') : undefined,
-            query: route.query ? parse(route.query, { ...ctx.query }, 'query') : undefined,
+            params: route.params ? parseInput(route.params, ctx.params, 'path') : undefined,
+            query: route.query ? parseInput(route.query, { ...ctx.query }, 'query') : undefined,
             body: read?.body,
           },
           {
@@ -176,39 +172,4 @@ const admit = (route: Route, ctx: Context & { state: RequestState }, authenticat
   if (route.auth !== 'key') refuseApiKey(principal);
   if (route.scope) requireScope(principal, route.scope);
   return principal;
-};
-
-/** Parsed by the row's schema, unless it wants the bytes; JSON Lines are parsed, and files read, as the handler takes them. */
-const readBody = async (
-  route: Route,
-  request: IncomingMessage,
-): Promise<{ body: unknown; hash: () => string; takeRest?: () => Promise<void> } | null> => {
-  if (route.upload) {
-    const { chunks, takeRest } = readUpload(request, route.upload);
-    return { body: chunks, hash: () => sha256(''), takeRest };
-  }
-  if (route.raw) {
-    const bytes = await readBytes(request);
-    return { body: bytes, hash: () => sha256(bytes) };
-  }
-  if (!route.body) return null;
-  if (route.lines) {
-    const { lines, ...read } = readJsonLines(request, route.body, route.lines);
-    return { body: lines, ...read };
-  }
-  if (route.bytes) {
-    const bytes = await readFileBody(request, route.bytes);
-    return { body: bytes, hash: () => sha256(bytes) };
-  }
-  const { value, bytes } = await readJsonBody(request, route.maxBytes);
-  return { body: parse(route.body, value, 'body'), hash: () => sha256(bytes) };
-};
-
-const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
-
-const parse = (schema: z.ZodType, value: unknown, where: string): unknown => {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 5).map((issue) => ({ at: [where, ...issue.path].join('.'), message: issue.message }));
-  throw new AppError('BAD_REQUEST', { message: issues.map((issue) => `${issue.at}: ${issue.message}`).join('; '), details: { issues } });
 };

@@ -45,18 +45,7 @@ const operation = (id: string, route: Route): Record<string, unknown> => ({
         ]
       : []),
   ],
-  ...(route.body
-    ? {
-        requestBody: {
-          required: true,
-          content: route.bytes
-            ? binary(route.bytes.types)
-            : { [route.lines ? 'application/jsonl' : 'application/json']: { schema: jsonSchema(route.body, 'input') } },
-        },
-      }
-    : {}),
-  ...(route.upload ? { requestBody: { required: true, content: binary(route.upload.types ?? ['application/octet-stream']) } } : {}),
-  ...(route.raw ? { requestBody: { required: true, content: binary(['*/*']) } } : {}),
+  ...(route.body || route.reads ? { requestBody: { required: true, content: contentOf(route) } } : {}),
   responses: {
     ...Object.fromEntries(
       Object.entries(route.answers).map(([status, schema]) => [
@@ -81,6 +70,12 @@ const operation = (id: string, route: Route): Record<string, unknown> => ({
   },
 });
 
+const contentOf = ({ body, reads }: Route): Record<string, unknown> => {
+  if (reads?.as === 'stream' || reads?.as === 'bytes')
+    return Object.fromEntries((reads.types ?? ['*/*']).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));
+  return body ? { [reads?.as === 'lines' ? 'application/jsonl' : 'application/json']: { schema: jsonSchema(body, 'input') } } : {};
+};
+
 const parameters = (where: 'path' | 'query', schema: z.ZodObject | undefined): Record<string, unknown>[] => {
   if (!schema) return [];
   const json = jsonSchema(schema, 'input') as { properties?: Record<string, unknown>; required?: string[] };
@@ -96,6 +91,3 @@ const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Record<string, u
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>;
   return json;
 };
-
-const binary = (types: readonly string[]) =>
-  Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]));

@@ -7,7 +7,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import { readJsonLines } from './read-lines.ts';
 
 const schema = z.strictObject({ content: z.string().min(1), n: z.int().optional() });
-const limits = { maxBytes: 4 * 1024 * 1024, maxLines: 5 };
+const limits = { as: 'lines' as const, maxBytes: 4 * 1024 * 1024, maxLines: 5 };
 
 const requestOf = (chunks: readonly (string | Buffer)[], headers: Readonly<Record<string, string>> = {}): IncomingMessage => {
   const stream = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));

@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextRound } from 'node:timers/promises';
 import type { z } from 'zod';
 import { AppError } from '../../src-shared/app-error.ts';
-import type { BodyLine, Route } from '../../src-shared/contract/rest.ts';
-import { parseJsonText } from './read-body.ts';
+import type { BodyLine, BodyReading } from '../../src-shared/contract/rest.ts';
+import { openBody, refuseEncoded } from './open-body.ts';
+import { parseJsonText } from './parse-json-text.ts';
 
 const maxLineBytes = 1024 * 1024;
 const problemsMost = 20;
@@ -34,39 +35,15 @@ export type ReadLines<T> = {
 export const readJsonLines = <T>(
   request: IncomingMessage,
   schema: z.ZodType<T>,
-  { maxBytes, maxLines }: NonNullable<Route['lines']>,
+  { maxBytes, maxLines }: Extract<BodyReading, { as: 'lines' }>,
 ): ReadLines<T> => {
-  if (!/^application\/(jsonl|x-ndjson)\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
-    throw new AppError('MEDIA_TYPE', { message: 'Only JSON Lines are read here.', hint: 'Send Content-Type: application/jsonl.' });
-  if (request.headers['content-encoding'] !== undefined)
-    throw new AppError('MEDIA_TYPE', { message: 'Compressed bodies are not read here.' });
-  const tooLarge = (): AppError =>
-    new AppError('BODY_TOO_LARGE', { message: `The body is larger than ${maxBytes / 1024 / 1024} MiB; cut it in two.` });
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  refuseEncoded(request);
+  const { chunks, takeRest } = openBody(request, {
+    maxBytes,
+    types: ['application/jsonl', 'application/x-ndjson'],
+    hint: 'Cut it in two.',
+  });
   const hash = createHash('sha256');
-  let size = 0;
-
-  const chunks = async function* (): AsyncGenerator<Buffer> {
-    try {
-      // Not destroyed where we stop early: the answer has to go out over the same socket.
-      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size > maxBytes) throw tooLarge();
-        yield chunk;
-      }
-    } catch (thrown) {
-      throw thrown instanceof AppError ? thrown : new AppError('BAD_REQUEST', { message: 'The body broke off.', cause: thrown });
-    }
-  };
-
-  const takeRest = async (): Promise<void> => {
-    if (request.complete || request.destroyed || size > maxBytes) return;
-    try {
-      for await (const _chunk of chunks());
-    } catch {
-      // Whoever sent it is gone, or goes on and on: nobody to tell.
-    }
-  };
 
   const lines = async function* (): AsyncGenerator<BodyLine<T>> {
     const problems: Problem[] = [];
@@ -77,7 +54,7 @@ export const readJsonLines = <T>(
       bad += 1;
       if (problems.length < problemsMost) problems.push({ line, message });
     };
-    for await (const { line, bytes } of splitLines(counted(chunks(), hash))) {
+    for await (const { line, bytes } of splitLines(counted(chunks, hash))) {
       round = { lines: round.lines + 1, bytes: round.bytes + (bytes?.length ?? 0) };
       if (round.lines >= linesPerRound || round.bytes >= bytesPerRound) {
         round = { lines: 0, bytes: 0 };

@@ -100,7 +100,9 @@ const forged = (jwt: string): string => {
 };
 
 /** Something the schema of the row lets through, and that does no harm to the other rows. A new row with a body has to add its own. */
-const requests: { readonly [Id in RouteId as Routes[Id] extends { body: unknown } ? Id : never]?: RouteRequest<Id> } = {
+const requests: {
+  readonly [Id in RouteId as Routes[Id] extends { body: unknown } | { reads: { as: 'bytes' } } ? Id : never]?: RouteRequest<Id>;
+} = {
   postMessage: { body: { content: '/help' } },
   invokeAgent: { params: { agentId: 'main' }, body: { content: '/help' } },
   answerApproval: { params: { id: `apr_${'a'.repeat(22)}` }, body: { decision: 'deny' } },
@@ -151,8 +153,12 @@ const ask = async (id: RouteId, { options }: Pick<Credential, 'options'>) => {
       .replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`) + query;
   const request = {
     ...options,
-    headers: { 'X-OpenClaw-Pin': '2468', ...(route.lines ? { 'Content-Type': 'application/jsonl' } : {}), ...options.headers },
-    ...(route.lines || route.upload ? { body: '{"content":"/help"}' } : {}),
+    headers: {
+      'X-OpenClaw-Pin': '2468',
+      ...(route.reads?.as === 'lines' ? { 'Content-Type': 'application/jsonl' } : {}),
+      ...options.headers,
+    },
+    ...(route.reads?.as === 'lines' || route.reads?.as === 'stream' ? { body: '{"content":"/help"}' } : {}),
     ...(id in requests ? { json: (requests[id as keyof typeof requests] as { readonly body?: unknown }).body } : {}),
   };
   return t.call(route.method, path, request);
@@ -224,7 +230,10 @@ for (const id of Object.keys(routes) as RouteId[]) {
 }
 
 it('has a request for every row that takes a body', () => {
-  const missing = (Object.keys(routes) as RouteId[]).filter((id) => 'body' in routes[id] && !('lines' in routes[id]) && !(id in requests));
+  const missing = (Object.keys(routes) as RouteId[]).filter((id) => {
+    const { body, reads }: Route = routes[id];
+    return body !== undefined && reads?.as !== 'lines' && !(id in requests);
+  });
   expect(missing).toEqual([]);
 });
 

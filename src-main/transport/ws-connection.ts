@@ -14,7 +14,7 @@ import type { SubmitMessage } from '../sessions/submit-message.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database, SessionRow } from '../storage/database.ts';
 import { type Authenticate, requireScope } from './authenticate.ts';
-import { parseJsonText } from './read-body.ts';
+import { parseJsonText } from './parse-json-text.ts';
 import type { Visitor } from './ws-admission.ts';
 import type { WsFeeds } from './ws-feeds.ts';
 

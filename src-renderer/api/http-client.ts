@@ -95,13 +95,15 @@ const send = async (options: HttpClientOptions, route: Route, request: AnyReques
       headers: {
         accept: route.media?.join(', ') ?? 'application/json',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(route.body === undefined ? {} : { 'content-type': route.bytes ? 'application/octet-stream' : 'application/json' }),
+        ...(request.body === undefined ? {} : { 'content-type': isBytes(route) ? 'application/octet-stream' : 'application/json' }),
         ...(request.file === undefined ? {} : { 'content-type': request.file.type || 'application/octet-stream' }),
         ...(pin === undefined ? {} : { 'x-openclaw-pin': encodeURIComponent(pin) }),
       },
       credentials: 'omit',
       cache: 'no-store',
-      ...(route.body === undefined ? {} : { body: route.bytes ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
+      ...(request.body === undefined
+        ? {}
+        : { body: isBytes(route) ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
       ...(request.file === undefined ? {} : { body: request.file }),
       ...(signal === undefined ? {} : { signal }),
     });
@@ -110,6 +112,8 @@ const send = async (options: HttpClientOptions, route: Route, request: AnyReques
     throw new ApiError('UNREACHABLE', { message: 'The gateway does not answer.', retryable: true, cause });
   }
 };
+
+const isBytes = (route: Route): boolean => route.reads?.as === 'bytes';
 
 const requestUrl = (baseUrl: string, route: Route, request: AnyRequest): string => {
   const params: Record<string, unknown> = { ...request.params };

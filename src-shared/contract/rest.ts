@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { BodyLine } from './route.ts';
+import type { BodyLine, BodyReading } from './route.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { channelRoutes } from './routes/channels.ts';
@@ -42,7 +42,7 @@ export const routes = {
   ...openaiResponseRoutes,
 };
 
-export { type BodyLine, type ErrorBody, errorBodySchema, type Route } from './route.ts';
+export { type BodyLine, type BodyReading, type ErrorBody, errorBodySchema, type Route } from './route.ts';
 export type { Batch, BatchLine } from './routes/batches.ts';
 export type { Channel, OutboxItem, Peer } from './routes/channels.ts';
 export type { ToolView, TurnAnswer } from './routes/messages.ts';
@@ -79,23 +79,21 @@ export type RouteInput<Id extends RouteId> = {
   readonly body: BodyOf<Routes[Id]>;
 };
 
-type BodyOf<R> = R extends { readonly raw: true }
-  ? Uint8Array
-  : R extends { readonly upload: object }
-    ? AsyncIterable<Uint8Array>
-    : R extends { readonly lines: object }
-      ? AsyncIterable<BodyLine<Output<Field<R, 'body'>>>>
-      : Output<Field<R, 'body'>>;
+type Reads<R> = R extends { readonly reads: { readonly as: infer As } } ? As : 'json';
 
-/** What a client sends; JSON Lines go beside it, as a stream. */
+type BodyOf<R> = {
+  json: Output<Field<R, 'body'>>;
+  lines: AsyncIterable<BodyLine<Output<Field<R, 'body'>>>>;
+  stream: AsyncIterable<Uint8Array>;
+  bytes: Uint8Array;
+}[Reads<R> & BodyReading['as']];
+
+/** What a client sends; JSON Lines and files that are read as they come go beside it, as a stream. */
 export type RouteRequest<Id extends RouteId> = {
-  readonly [K in 'params' | 'query' | (Field<Routes[Id], 'lines'> extends undefined ? 'body' : never) as Field<
-    Routes[Id],
-    K
-  > extends undefined
+  readonly [K in 'params' | 'query' | (Reads<Routes[Id]> extends 'json' ? 'body' : never) as Field<Routes[Id], K> extends undefined
     ? never
     : K]: Input<Field<Routes[Id], K>>;
-};
+} & (Reads<Routes[Id]> extends 'bytes' ? { readonly body: Uint8Array<ArrayBuffer> } : unknown);
 
 /** What comes back: a status and the body that belongs to it. */
 export type RouteAnswer<Id extends RouteId> = {

@@ -15,17 +15,10 @@ export type Route = {
   /** The parameter, the last part of the path, may hold slashes. */
   readonly slashes?: true;
   readonly query?: z.ZodObject;
+  /** The schema of JSON, or of a line of JSON Lines. */
   readonly body?: z.ZodType;
-  /** The body is JSON Lines: `body` is the schema of a line. At most this much, and read line by line. */
-  readonly lines?: { readonly maxBytes: number; readonly maxLines: number };
-  /** The body is a file, at most this large, read as it comes; of any media type, unless some are named. */
-  readonly upload?: { readonly maxBytes: number; readonly types?: readonly string[] };
-  /** The body is a file, handed on as its bytes: of these media types, at most this much. */
-  readonly bytes?: { readonly types: readonly string[]; readonly maxBytes: number };
-  /** The body is handed on as bytes, at most 1 MiB, of any media type: for signatures over it. Instead of `body`. */
-  readonly raw?: true;
-  /** Of a JSON body; default 1 MiB. */
-  readonly maxBytes?: number;
+  /** How the body is read, where it is not JSON of at most 1 MiB. */
+  readonly reads?: BodyReading;
   /** HTTP status → what the body is. Errors are everywhere the same and not listed. */
   readonly answers: { readonly [status: number]: z.ZodType };
   /** Also answers `text/event-stream`. */
@@ -36,11 +29,17 @@ export type Route = {
   readonly pin?: string;
 };
 
+export type BodyReading =
+  | { readonly as: 'json'; readonly maxBytes: number }
+  /** JSON Lines, line by line as they come. */
+  | { readonly as: 'lines'; readonly maxBytes: number; readonly maxLines: number }
+  /** A file, handed on as it comes; of any media type, unless some are named. */
+  | { readonly as: 'stream'; readonly maxBytes: number; readonly types?: readonly string[] }
+  /** Handed on whole; as it came, for signatures over it, where no media types are named. */
+  | { readonly as: 'bytes'; readonly maxBytes: number; readonly types?: readonly string[] };
+
 /** A line of a JSON Lines body, numbered from 1 as editors do. */
 export type BodyLine<T> = { readonly line: number; readonly value: T };
-
-/** The body of a row with `bytes`. */
-export const bytesSchema = z.custom<Uint8Array<ArrayBuffer>>((value) => value instanceof Uint8Array);
 
 export const errorBodySchema = z.object({
   error: z.object({

@@ -42,7 +42,7 @@ export const batchRoutes = {
       parallel: z.coerce.number().int().min(1).max(32).optional().describe('turns at the same time; default 4'),
     }),
     body: batchLineSchema,
-    lines: { maxBytes: bytesMost, maxLines: linesMost },
+    reads: { as: 'lines', maxBytes: bytesMost, maxLines: linesMost },
     answers: { 202: z.object({ batch: batchSchema }) },
   },
   listBatches: {

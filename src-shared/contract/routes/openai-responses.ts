@@ -177,7 +177,7 @@ export const openaiResponseRoutes = {
     summary: 'OpenAI-compatible responses; kept in a session only with user or X-OpenClaw-Session; hanging up cancels',
     stream: true,
     body: responseRequestSchema,
-    maxBytes: maxOpenaiBytes,
+    reads: { as: 'json', maxBytes: maxOpenaiBytes },
     answers: { 200: responseSchema },
   },
 } as const satisfies Record<string, Route>;

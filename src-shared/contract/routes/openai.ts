@@ -223,7 +223,7 @@ export const openaiRoutes = {
     summary: 'OpenAI-compatible chat; kept in a session only with user or X-OpenClaw-Session; hanging up cancels',
     stream: true,
     body: chatRequestSchema,
-    maxBytes: maxOpenaiBytes,
+    reads: { as: 'json', maxBytes: maxOpenaiBytes },
     answers: { 200: chatCompletionSchema },
   },
 } as const satisfies Record<string, Route>;

@@ -74,7 +74,7 @@ export const pluginRoutes = {
     auth: 'bearer',
     scope: 'channels:write',
     summary: 'a .plugin archive: checked and tried out, not installed; answers what it asks for',
-    upload: { maxBytes: 64 * 1024 * 1024, types: ['application/zip', 'application/octet-stream'] },
+    reads: { as: 'stream', maxBytes: 64 * 1024 * 1024, types: ['application/zip', 'application/octet-stream'] },
     answers: { 202: z.object({ review: pluginReviewSchema }) },
   },
   confirmPlugin: {

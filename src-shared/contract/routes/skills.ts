@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { bytesSchema, type Route } from '../route.ts';
+import type { Route } from '../route.ts';
 
 /** A skill's name in an address and behind `@`: never part of a path unless it was found in the registry. */
 export const skillSlugSchema = z
@@ -168,8 +168,7 @@ export const skillRoutes = {
     scope: 'skills:write',
     summary: "install one into the home folder: a zip of a skill's folder, or a skill in JSON; what it replaces is kept",
     query: z.object({ name: z.string().max(256).optional().describe("the file's name, for a skill that names none") }),
-    bytes: { types: ['application/zip', 'application/octet-stream', 'application/json'], maxBytes: 16 * 1024 * 1024 },
-    body: bytesSchema,
+    reads: { as: 'bytes', maxBytes: 16 * 1024 * 1024, types: ['application/zip', 'application/octet-stream', 'application/json'] },
     answers: { 200: z.object({ skill: skillSchema, replaced: z.boolean() }) },
   },
   installSkillFromLink: {

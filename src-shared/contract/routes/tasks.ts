@@ -148,7 +148,7 @@ export const taskRoutes = {
     summary:
       'start the task of a webhook: signed with its secret, over the bytes of the body; answered once it is on the disk. With the id of a channel: for its plugin, which answers as its platform wants it',
     params: hookParams,
-    raw: true,
+    reads: { as: 'bytes', maxBytes: 1024 * 1024 },
     answers: {
       202: z.object({ status: z.enum(['accepted', 'duplicate']).describe('duplicate: this delivery came before'), messageId: z.string() }),
     },

@@ -14,7 +14,7 @@ export const uploadRoutes = {
     scope: 'messages',
     summary: 'a file for a message: its bytes as the body, of any type; kept for 24 h, or as long as the session it was used in',
     query: z.object({ name: z.string().min(1).max(255).optional().describe('what it is called') }),
-    upload: { maxBytes: maxUploadBytes },
+    reads: { as: 'stream', maxBytes: maxUploadBytes },
     answers: { 201: attachmentSchema.extend({ sha256: z.string(), expiresAt: z.number().describe('if it is not used until then') }) },
   },
   getUpload: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src-shared/app-error.ts';
-import { parseJsonText } from './read-body.ts';
+import { parseJsonText } from './parse-json-text.ts';
 
 const codeOf = (text: string): string => {
   try {

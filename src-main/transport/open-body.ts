@@ -1,21 +1,32 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../src-shared/app-error.ts';
-import type { Route } from '../../src-shared/contract/rest.ts';
-import { mediaType } from './read-body.ts';
 
-export type ReadUpload = {
+export type OpenBody = {
   readonly chunks: AsyncIterable<Buffer>;
   /** A client that still sends does not read: what is left has to be taken before it sees an error. Never throws. */
   readonly takeRest: () => Promise<void>;
 };
 
+type BodyLimits = {
+  readonly maxBytes: number;
+  /** Any, with any Content-Encoding, where none are named. */
+  readonly types?: readonly string[];
+  /** What to do where it is too large. */
+  readonly hint?: string;
+};
+
 /** The bytes of a body, as they come. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BAD_REQUEST from `chunks` */
-export const readUpload = (request: IncomingMessage, { maxBytes, types }: NonNullable<Route['upload']>): ReadUpload => {
+export const openBody = (request: IncomingMessage, { maxBytes, types, hint }: BodyLimits): OpenBody => {
   if (types && !types.includes(mediaType(request)))
-    throw new AppError('MEDIA_TYPE', { message: `Only ${types.join(' or ')} is read here.` });
-  if (request.headers['content-encoding'] !== undefined)
-    throw new AppError('MEDIA_TYPE', { message: 'Compressed bodies are not read here.' });
-  const tooLarge = (): AppError => new AppError('BODY_TOO_LARGE', { message: `The file is larger than ${maxBytes / 1024 / 1024} MiB.` });
+    throw new AppError('MEDIA_TYPE', {
+      message: `Only ${types.join(' or ')} is read here.`,
+      hint: `Send Content-Type: ${types[0]}.`,
+    });
+  const tooLarge = (): AppError =>
+    new AppError('BODY_TOO_LARGE', {
+      message: `The body is larger than ${maxBytes / 1024 / 1024} MiB.`,
+      ...(hint === undefined ? {} : { hint }),
+    });
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
   let size = 0;
   const chunks = async function* (): AsyncGenerator<Buffer> {
@@ -42,3 +53,19 @@ export const readUpload = (request: IncomingMessage, { maxBytes, types }: NonNul
     },
   };
 };
+
+export const refuseEncoded = (request: IncomingMessage): void => {
+  if (request.headers['content-encoding'] !== undefined)
+    throw new AppError('MEDIA_TYPE', { message: 'Compressed bodies are not read here.' });
+};
+
+/** All of it. @throws AppError as `openBody` */
+export const readBytes = async (request: IncomingMessage, limits: BodyLimits): Promise<Buffer> => {
+  const parts: Buffer[] = [];
+  for await (const chunk of openBody(request, limits).chunks) parts.push(chunk);
+  return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+};
+
+/** Without its parameters, in small letters. */
+const mediaType = (request: IncomingMessage): string =>
+  (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';

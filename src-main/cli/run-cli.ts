@@ -45,7 +45,7 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
 
   program
     .command('onboard')
-    .description('set up a model, a PIN and a first token, step by step')
+    .description('set up a model, a PIN, a first token and channels, step by step')
     .action(async () => {
       exitCode = await (await import('./onboard/onboard.ts')).onboard(ports);
     });

@@ -1,4 +1,3 @@
-import { spinner } from '@clack/prompts';
 import { choicesOf, type ModelChoice, type ModelPlan, patchFor, planOf, problemOf } from '../../../src-shared/model-choice.ts';
 import type { Step, Wizard } from './wizard.ts';
 
@@ -7,7 +6,7 @@ type Found = Parameters<typeof choicesOf>[0];
 /** A model for the agents: looked for, chosen, tried by one real call, kept. */
 export const modelStep: Step = async (wizard) => {
   const { admin, ask, say } = wizard;
-  const looking = busy(wizard, 'Looking for models on this computer');
+  const looking = wizard.busy('Looking for models on this computer');
   const found = (await admin.call('discoverModels', {})).body;
   looking('Looked for models on this computer');
 
@@ -96,7 +95,7 @@ const inWords = (choice: ModelChoice): { readonly label: string; readonly hint: 
 
 /** One real call. */
 const answers = async (wizard: Wizard, { entry, key }: ModelPlan): Promise<boolean> => {
-  const calling = busy(wizard, 'Asking it something');
+  const calling = wizard.busy('Asking it something');
   const { ok, model, reply, durationMs, error } = (
     await wizard.admin.call('testModel', { body: { model: entry, ...(key === null ? {} : { key }) } })
   ).body;
@@ -115,11 +114,4 @@ const keep = async ({ admin, say }: Wizard, plan: ModelPlan): Promise<void> => {
   const models = (config as { readonly models?: Readonly<Record<string, ModelPlan['entry']>> }).models;
   await admin.call('patchConfig', { body: patchFor(plan, models?.[plan.id]) });
   say.success(`Agent main uses ${plan.id} now.`);
-};
-
-/** Returns what ends it. */
-const busy = ({ stderr }: Wizard, what: string): ((done: string) => void) => {
-  const turning = spinner({ output: stderr as NodeJS.WriteStream });
-  turning.start(what);
-  return (done) => turning.stop(done);
 };

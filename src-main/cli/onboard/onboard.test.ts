@@ -1,21 +1,29 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryPluginStore } from '../../channels/install/memory-plugin-store.ts';
+import { createMemoryPluginHost } from '../../channels/memory-plugin-host.ts';
+import { systemClock } from '../../clock.ts';
 import { locateHome, prepareHome } from '../../home.ts';
 import { beginCli, createTerminal, runCliToEnd } from '../../testing/cli.ts';
-import { createTestHome, startTestGateway, type TestGateway } from '../../testing/test-gateway.ts';
+import { scriptChannel } from '../../testing/scripted-channel.ts';
+import { createTestHome, startTestGateway, type TestGateway, type TestGatewayOptions } from '../../testing/test-gateway.ts';
 import { scriptModel } from '../../testing/upstream.ts';
 
 const enter = '\r';
 const down = '\u001b[B';
+const up = '\u001b[A';
 
 let env: { OPENCLAW_HOME: string };
 let t: TestGateway;
-beforeEach(async () => {
+const start = async (ports: TestGatewayOptions['ports'] = {}): Promise<void> => {
   const home = createTestHome();
   env = { OPENCLAW_HOME: home.folder };
   const place = locateHome(env);
   prepareHome(place);
-  t = await startTestGateway({ home, ports: { adminSocket: place.adminSocket } });
-});
+  // Those that come with the app are asked about in their own test.
+  const plugins = createMemoryPluginStore({ clock: systemClock });
+  t = await startTestGateway({ home, ports: { plugins, ...ports, adminSocket: place.adminSocket } });
+};
+beforeEach(() => start());
 
 /** Answers each question as it comes: what is drawn after the answer before has to have it. */
 const answer = async (...answers: readonly [question: string, typed: string][]) => {
@@ -38,7 +46,57 @@ const provider = async (): Promise<string> => {
   return down.repeat(servers.length + keys.length) + enter;
 };
 
+const skipModel: [string, string] = ['Which model should', up + enter];
+const no = 'n';
+
 describe('openclaw onboard', () => {
+  it('switches a channel on, by the form that its plugin brings, and lets one fill it in again', async () => {
+    await t.end();
+    const chat = scriptChannel(
+      {},
+      {
+        configSchema: {
+          type: 'object',
+          properties: {
+            url: { type: 'string' },
+            size: { enum: ['small', 'large'] },
+            token: { type: 'string' },
+          },
+          required: ['url', 'token'],
+        },
+        uiHints: {
+          url: { label: 'Its address', help: 'On the page of the shop.' },
+          size: { label: 'Size' },
+          token: { label: 'Token', sensitive: true },
+        },
+      },
+    );
+    await start({
+      pluginHost: createMemoryPluginHost({ clock: systemClock, plugins: { chat: chat.plugin } }),
+      plugins: createMemoryPluginStore({ clock: systemClock, bundled: [chat.stored] }),
+    });
+    const { stderr } = await answer(
+      skipModel,
+      ['Set a PIN', no],
+      ['Mint a token', no],
+      ['by a chat platform?', 'y'],
+      ['Which one?', enter],
+      ['Its address', enter],
+      ['Size', down + enter],
+      ['Token', `tok-secret-1${enter}`],
+      ['Fill it in again?', 'y'],
+      ['Its address', `https://a.b${enter}`],
+      ['Size', down + enter],
+      ['Token', enter],
+    );
+    expect(stderr).toContain('On the page of the shop.');
+    expect(stderr).toContain('broken');
+    expect(stderr).toContain('openclaw channels pair chat');
+    expect(stderr).not.toContain('tok-secret-1');
+    expect((await config()).channels.chat).toMatchObject({ enabled: true, options: { url: 'https://a.b', size: 'large' } });
+    expect(await chat.context().secrets.get('token')).toBe('tok-secret-1');
+  });
+
   it('leads to a model that was really called, a PIN, and a curl that is right', async () => {
     const model = await scriptModel(() => ({ kind: 'text', chunks: ['I am here.'] }));
     const { providers } = (await t.call('GET', '/api/v1/models/discovery', { token: t.admin })).json;

@@ -1,16 +1,17 @@
-import { intro, log, outro } from '@clack/prompts';
+import { intro, log, outro, spinner } from '@clack/prompts';
 import { AppError } from '../../../src-shared/app-error.ts';
 import { openGateway } from '../../open-gateway.ts';
 import { type AdminClient, connectAdmin, unreachable } from '../admin-client.ts';
 import { endOf, stopAfter } from '../gateway-command.ts';
 import type { CliPorts } from '../run-cli.ts';
 import { type Ask, askAt, Left } from './ask.ts';
+import { channelStep } from './channel-step.ts';
 import { modelStep } from './model-step.ts';
 import { pinStep } from './pin-step.ts';
 import { tokenStep } from './token-step.ts';
 import type { Step, Wizard } from './wizard.ts';
 
-const steps: readonly Step[] = [modelStep, pinStep, tokenStep];
+const steps: readonly Step[] = [modelStep, pinStep, tokenStep, channelStep];
 
 /**
  * From nothing to a first answer, in the terminal. Speaks to the gateway on this home; where none runs, it runs one
@@ -49,9 +50,14 @@ const lead = async (admin: AdminClient, ask: Ask, { stdout, stderr }: CliPorts):
   const { url } = (await admin.call('createSignInLink', {})).body;
   const wizard: Wizard = {
     ...{ admin, ask, stdout, stderr, baseUrl: new URL('.', url).href },
+    busy: (what) => {
+      const turning = spinner(at);
+      turning.start(what);
+      return (done) => turning.stop(done);
+    },
     say: { info: (words) => log.info(words, at), success: (words) => log.success(words, at), error: (words) => log.error(words, at) },
   };
-  intro('OpenClaw: model, PIN, first token. Escape leaves; what is done stays.', at);
+  intro('OpenClaw: model, PIN, first token, channels. Escape leaves; what is done stays.', at);
   for (const step of steps) {
     const left = await orLeft(step(wizard)).catch((thrown: unknown) => {
       const { message, hint } = AppError.from(thrown);

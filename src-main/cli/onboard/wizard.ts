@@ -7,6 +7,8 @@ export type Wizard = Pick<CliPorts, 'stdout' | 'stderr'> & {
   readonly admin: AdminClient;
   readonly ask: Ask;
   readonly say: Readonly<Record<'info' | 'success' | 'error', (words: string) => void>>;
+  /** Something that turns while one waits. Returns what ends it, with words. */
+  readonly busy: (what: string) => (done: string) => void;
   /** The gateway's, as a browser here reaches it. */
   readonly baseUrl: string;
 };

@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
 import type { ApprovalRule } from '../../src-shared/contract/routes/approvals.ts';
+import { readNumberCursor } from '../number-cursor.ts';
 import { callerOf, type Principal } from '../principal.ts';
 import type { ApprovalRuleRow, Database } from '../storage/database.ts';
 import type { ApprovalQueue } from './approval-queue.ts';
@@ -25,7 +26,7 @@ export const createApprovalRoutes = ({
       op: 'approval.list',
       ownerId: by.scopes.has('admin') ? null : by.id,
       pending: query.pending ?? false,
-      before: readCursor(query.cursor),
+      before: readNumberCursor(query.cursor),
       limit,
     });
     return {
@@ -52,9 +53,3 @@ const rulesFor = (approvals: ApprovalQueue, by: Principal): ApprovalRule[] =>
     .list()
     .filter((rule) => by.scopes.has('admin') || rule.createdBy === by.id)
     .map(({ key: _key, ...rule }: ApprovalRuleRow) => rule);
-
-const readCursor = (cursor: string | undefined): number | null => {
-  if (cursor === undefined) return null;
-  if (!/^\d{1,16}$/.test(cursor)) throw new AppError('BAD_REQUEST', { message: 'query.cursor: not one that this route gave out' });
-  return Number(cursor);
-};

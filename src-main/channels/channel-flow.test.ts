@@ -220,6 +220,28 @@ describe('after a crash', () => {
     await expect.poll(() => contents(again)).toEqual(['You said: 1', 'You said: 2']);
   });
 
+  test('what hung while it was being sent is sent once more, and the stop did not wait for it', async () => {
+    const home = createTestHome();
+    const channel = scriptChannel();
+    let isHanging = false;
+    channel.script = () => {
+      isHanging = true;
+      return new Promise<void>(() => undefined);
+    };
+    const first = await startChannelGateway(channel, { home });
+    await channel.say({ content: '1' });
+    await expect.poll(() => isHanging).toBe(true);
+    const at = performance.now();
+    await first.gateway.stop();
+    expect(performance.now() - at).toBeLessThan(3_000);
+    const again = scriptChannel();
+    const second = await startChannelGateway(again, { home });
+    await expect.poll(() => contents(again)).toEqual(['You said: 1']);
+    await expect
+      .poll(async () => (await second.ask('GET', '/channels/chat/outbox')).json.messages)
+      .toMatchObject([{ state: 'sent', maybeDuplicate: true }]);
+  });
+
   test('a turn that had ended is looked up, not run again', async () => {
     const clock = createManualClock();
     const channel = scriptChannel();

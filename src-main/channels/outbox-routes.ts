@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Config } from '../../src-shared/contract/config.ts';
 import type { OutboxItem, RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
+import { readNumberCursor } from '../number-cursor.ts';
 import type { Database, OutboxRow } from '../storage/database.ts';
 import type { ChannelService } from './channel-service.ts';
 import { requireChannel } from './require-channel.ts';
@@ -19,7 +20,7 @@ type OutboxRoutePorts = {
 export const createOutboxRoutes = ({ database, config, wakeLane }: OutboxRoutePorts): OutboxRoutes => ({
   listOutbox: async ({ params: { id: channel }, query: { cursor, limit = pageDefault, dead = false } }) => {
     requireChannel(config(), channel);
-    const rows = await database.read({ op: 'outbox.list', channel, dead, before: readCursor(cursor), limit });
+    const rows = await database.read({ op: 'outbox.list', channel, dead, before: readNumberCursor(cursor), limit });
     const nextCursor = rows.length === limit ? String(rows.at(-1)?.no) : null;
     return { status: 200, body: { messages: rows.map(itemOf), nextCursor } };
   },
@@ -45,9 +46,3 @@ const itemOf = ({ id, to, message, channel: _channel, lane: _lane, no: _no, ...r
   ...{ id, to, threadId: message.threadId ?? null, content: message.content },
   ...rest,
 });
-
-const readCursor = (cursor: string | undefined): number | null => {
-  if (cursor === undefined) return null;
-  if (!/^\d{1,16}$/.test(cursor)) throw new AppError('BAD_REQUEST', { message: 'query.cursor: not one that this route gave out' });
-  return Number(cursor);
-};

@@ -4,6 +4,7 @@ import type { RouteAnswer, RouteInput, TurnAnswer } from '../../src-shared/contr
 import type { RequestRow } from '../../src-shared/contract/routes/operations.ts';
 import type { Clock } from '../gateway-ports.ts';
 import { redact } from '../logs/redact.ts';
+import { readNumberCursor } from '../number-cursor.ts';
 import { callerOf, type Principal } from '../principal.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database, RequestRowStored, TurnRow } from '../storage/database.ts';
@@ -33,7 +34,7 @@ export const createRequestRoutes = ({ database, engine, clock, answerOf, bodies 
     const ownerId = ownerOf(callerOf(info), tokenId);
     // Somebody else's, which this caller may not see.
     if (ownerId === undefined) return { status: 200, body: { requests: [], nextCursor: null } };
-    const rows = await database.read({ op: 'request.list', ownerId, before: readCursor(cursor), limit, ...given(filters) });
+    const rows = await database.read({ op: 'request.list', ownerId, before: readNumberCursor(cursor), limit, ...given(filters) });
     return { status: 200, body: { requests: rows.map(view), nextCursor: rows.length === limit ? String(rows.at(-1)?.no) : null } };
   },
   getRequest: async ({ params }, info) => {
@@ -90,12 +91,6 @@ const masked = (call: TurnAnswer['toolCalls'][number]): TurnAnswer['toolCalls'][
   arguments: JSON.parse(redact(JSON.stringify(call.arguments))),
   ...(call.result === undefined ? {} : { result: redact(call.result) }),
 });
-
-const readCursor = (cursor: string | undefined): number | null => {
-  if (cursor === undefined) return null;
-  if (!/^\d{1,16}$/.test(cursor)) throw new AppError('BAD_REQUEST', { message: 'query.cursor: not one that this route gave out' });
-  return Number(cursor);
-};
 
 /** Without the fields that were not given. */
 const given = <T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } =>

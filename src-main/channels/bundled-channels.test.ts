@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { createFakeHost, type FakeHost, type FakePlatform } from '@openclaw/plugin-sdk/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startFakeDiscord } from '../../packages/channels/discord/test/fake-discord.ts';
+import { startMailServer } from '../../packages/channels/email/test/mail-server.ts';
 import { startFakeFeishu } from '../../packages/channels/feishu/test/fake-feishu.ts';
 import { startHomeserver } from '../../packages/channels/matrix/test/homeserver.ts';
 import { startFakeSlack } from '../../packages/channels/slack/test/fake-slack.ts';
@@ -30,6 +31,7 @@ const bundled = (): readonly InstalledPlugin[] =>
 /** The platform of each channel, as its own tests fake it. */
 const platforms: Readonly<Record<string, (gateway: FakeHost) => Promise<FakePlatform>>> = {
   discord: async () => (await startFakeDiscord()).platform,
+  email: async () => (await startMailServer()).platform,
   feishu: async () => (await startFakeFeishu()).platform,
   matrix: async () => (await startHomeserver()).platform,
   slack: async () => (await startFakeSlack()).platform,

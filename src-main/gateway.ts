@@ -400,7 +400,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
             one: channelRoutes.one,
           }),
           ...createOutboxRoutes({ database, config: live.current, wakeLane: channels.wakeLane }),
-          ...createPeerRoutes({ peers, config: live.current }),
+          ...createPeerRoutes({ peers, config: live.current, pin }),
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
           ...createUndoRoutes({ database }),

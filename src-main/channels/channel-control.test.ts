@@ -180,8 +180,8 @@ describe('an approval', () => {
   test('that needs the PIN, or in a channel without buttons, is left to the console', async () => {
     const channel = scriptChannel({ actions: true });
     const { ask } = await startChannelGateway(channel, { model: writes, config: { security: { requirePinFor: ['file_write'] } } });
-    await ask('POST', '/pin', { pin: '2468' });
     await ask('POST', '/channels/chat/peers', { peerId: 'boss', status: 'owner' });
+    await ask('POST', '/pin', { pin: '2468' });
     await channel.say({ content: 'write it' });
     await expect.poll(() => channel.sent).toHaveLength(1);
     expect(channel.sent[0]?.message).toMatchObject({ content: expect.stringContaining('Answer it in the console') });

@@ -4,6 +4,7 @@ import { openSecretPrompt } from './ask-secret.ts';
 import type { PairOptions, TestOptions } from './channels-program.ts';
 import { columns, oneLine } from './columns.ts';
 import type { CliPorts } from './run-cli.ts';
+import { withPin } from './with-pin.ts';
 
 type Options = { readonly json?: boolean };
 
@@ -63,9 +64,10 @@ export const test = async (id: string, { to, text, json }: TestOptions, ports: C
   return ok ? 0 : 1;
 };
 
-export const pair = async (id: string, code: string, { owner, json }: PairOptions, ports: CliPorts): Promise<void> => {
+export const pair = async (id: string, code: string, { owner, json, ...pinned }: PairOptions, ports: CliPorts): Promise<void> => {
   const body = { code, ...(owner ? { owner } : {}) };
-  const { peer } = (await (await connectGateway(ports)).call('pairPeer', { params: { id }, body })).body;
+  const admin = await connectGateway(ports);
+  const { peer } = await withPin(pinned, ports, async (pin) => (await admin.call('pairPeer', { params: { id }, body }, pin)).body);
   if (json) ports.stdout.write(`${JSON.stringify(peer)}\n`);
   ports.stderr.write(`${oneLine(peer.name ?? peer.id)} is ${peer.status === 'owner' ? 'an owner of' : 'let into'} ${id}.\n`);
 };

@@ -61,6 +61,7 @@ export const addChannels = (program: Command, ports: CliPorts, exit: (code: numb
     .argument('<channel>')
     .argument('<code>', 'that somebody was given there')
     .option('--owner', 'who may also approve what agents ask')
+    .option('--pin-stdin', pinStdin)
     .option('--json', 'as JSON')
     .description('let somebody in')
     .action(async (id: string, code: string, options: PairOptions) => (await commands()).pair(id, code, options, ports));
@@ -69,7 +70,7 @@ export const addChannels = (program: Command, ports: CliPorts, exit: (code: numb
 type Options = { readonly json?: boolean };
 export type InstallOptions = Options & { readonly yes?: boolean; readonly pinStdin?: boolean };
 export type TestOptions = Options & { readonly to: string; readonly text?: string };
-export type PairOptions = Options & { readonly owner?: boolean };
+export type PairOptions = Options & { readonly owner?: boolean; readonly pinStdin?: boolean };
 
 const pinStdin = 'read the PIN, if it is asked for, as a line from stdin';
 const commands = () => import('./channels-commands.ts');

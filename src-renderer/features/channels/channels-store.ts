@@ -53,7 +53,7 @@ export type ChannelsStore = StoreApi<ChannelsState> & {
   readonly sendAgain: (id: string, messageId: string) => Promise<void>;
   readonly forgetMessage: (id: string, messageId: string) => Promise<void>;
   readonly peers: (id: string, cursor?: string) => Promise<Page<Peer>>;
-  readonly pair: (id: string, code: string, owner: boolean) => Promise<Peer>;
+  readonly pair: (id: string, code: string, owner: boolean) => Promise<Peer | null>;
   readonly setPeer: (id: string, peerId: string, status: Exclude<Peer['status'], 'asked'>) => Promise<void>;
   readonly forgetPeer: (id: string, peerId: string) => Promise<void>;
 };
@@ -156,10 +156,14 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
       return { items, nextCursor };
     },
     pair: async (id: string, code: string, owner: boolean) => {
-      return (await thenLoad(http.call('pairPeer', { params: { id }, body: { code, ...(owner ? { owner } : {}) } }))).peer;
+      const body = { code, ...(owner ? { owner } : {}) };
+      const answer = await pin.withPin((typed) => http.call('pairPeer', { params: { id }, body }, { pin: typed }));
+      if (answer === null) return null;
+      await loadAll();
+      return answer.peer;
     },
     setPeer: (id: string, peerId: string, status: Exclude<Peer['status'], 'asked'>) =>
-      voided(http.call('setPeer', { params: { id }, body: { peerId, status } })),
+      voided(pin.withPin((typed) => http.call('setPeer', { params: { id }, body: { peerId, status } }, { pin: typed }))),
     forgetPeer: (id: string, peerId: string) => voided(http.call('forgetPeer', { params: { id }, query: { peerId } })),
   });
 };

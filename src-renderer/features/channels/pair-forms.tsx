@@ -22,6 +22,8 @@ export const PairForm = ({ channelId }: { readonly channelId: string }): ReactEl
     if (code.trim() === '' || busy) return;
     void run(async () => {
       const peer = await channels.pair(channelId, code.trim(), owner);
+      // They were asked for the PIN, and went back.
+      if (peer === null) return false;
       setCode('');
       setOwner(false);
       showDone(t('channels.people.paired', { name: peer.name ?? peer.id }));

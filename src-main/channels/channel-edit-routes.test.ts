@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../clock.ts';
 import { startChannelGateway } from '../testing/channel-gateway.ts';
 import { scriptChannel } from '../testing/scripted-channel.ts';
+import { createMemoryPluginStore } from './install/memory-plugin-store.ts';
+import { createMemoryPluginHost } from './memory-plugin-host.ts';
 
 const manifest = {
   configSchema: { type: 'object', properties: { url: { type: 'string' }, key: { type: 'string' }, other: { type: 'string' } } },
@@ -22,4 +25,41 @@ test('what a channel is told can be read and changed; of secrets, the names only
   expect(secrets).toEqual([]);
   expect(entry).not.toHaveProperty('quietHours');
   expect((await ask('GET', '/channels/none')).json).toMatchObject({ error: { code: 'CHANNEL_UNKNOWN' } });
+});
+
+test('a secret that was given for one place is not sent to another', async () => {
+  const own = { ...manifest, permissions: { net: ['{url}'] } };
+  const channel = scriptChannel({}, own);
+  const other = scriptChannel({}, own, 'other');
+  const { ask } = await startChannelGateway(channel, {
+    entry: { options: { url: 'https://a.example' } },
+    ports: {
+      plugins: createMemoryPluginStore({ clock: systemClock, bundled: [channel.stored, other.stored] }),
+      pluginHost: createMemoryPluginHost({ clock: systemClock, plugins: { chat: channel.plugin, other: other.plugin } }),
+    },
+  });
+  const patch = (json: object) => ask('PATCH', '/channels/chat', json);
+  const kept = async () => (await ask('GET', '/channels/chat')).json.secrets;
+  await patch({ secrets: { key: 'k', other: 'o' } });
+  await patch({ options: { url: 'https://a.example/v2' }, rateLimit: 5 });
+  expect(await kept()).toEqual(['key', 'other']);
+  await patch({ options: { url: 'https://evil.example' } });
+  expect(await kept()).toEqual([]);
+  await expect.poll(async () => channel.context().config).toEqual({ url: 'https://evil.example' });
+  expect(await channel.context().secrets.get('key')).toBeNull();
+
+  await patch({ options: { url: 'https://a.example' }, secrets: { key: 'k' } });
+  expect(await kept()).toEqual(['key']);
+  await patch({ plugin: 'other' });
+  expect(await kept()).toEqual([]);
+});
+
+test('a secret that somebody wrote into the file is not told', async () => {
+  const { ask } = await startChannelGateway(scriptChannel({}, manifest), {
+    id: 'api',
+    entry: { options: { url: 'http://a', key: 'not to be told' } },
+  });
+  const { json } = await ask('GET', '/channels/chat');
+  expect(json).toMatchObject({ channel: { state: 'broken' }, entry: { options: { url: 'http://a' } } });
+  expect(JSON.stringify(json)).not.toContain('not to be told');
 });

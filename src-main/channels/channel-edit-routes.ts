@@ -1,11 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '../../src-shared/app-error.ts';
+import type { ChannelConfig } from '../../src-shared/contract/channel-config.ts';
 import type { Config } from '../../src-shared/contract/config.ts';
 import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { SecretStore } from '../storage/secret-store.ts';
 import type { ChannelService } from './channel-service.ts';
 import { channelSecretName } from './channel-unit.ts';
-import { sensitiveNames } from './check-options.ts';
+import { addressesOf, sensitiveNames } from './check-options.ts';
 import { PluginFailure } from './plugin-failure.ts';
 import type { PluginStore } from './plugin-store.ts';
 import { requireChannel } from './require-channel.ts';
@@ -46,13 +48,24 @@ export const createChannelEditRoutes = (ports: EditPorts): ChannelEditRoutes => 
     if (unknown !== undefined) throw new AppError('BAD_REQUEST', { message: `The plugin "${pluginId}" has no secret "${unknown}".` });
   };
 
-  /** The values themselves are told to nobody. */
-  const keptSecrets = async (channel: string, pluginId: string): Promise<string[]> => {
+  const secretsOf = async (pluginId: string): Promise<readonly string[]> => {
     const manifest = (await store.list()).find((plugin) => plugin.id === pluginId)?.manifest;
-    const kept: string[] = [];
-    for (const name of manifest ? sensitiveNames(manifest) : [])
-      if ((await secrets.get(channelSecretName(channel, name))) !== null) kept.push(name);
-    return kept;
+    return manifest ? sensitiveNames(manifest) : [];
+  };
+
+  /** What was given for one plugin and one place is nothing for another: whoever sets those could else have it sent anywhere. */
+  const secretsLeft = async (
+    before: ChannelConfig | undefined,
+    pluginId: string,
+    options: Readonly<Record<string, unknown>>,
+    isSame: boolean,
+  ): Promise<readonly string[]> => {
+    const plugin = await store.find(pluginId).catch(() => null);
+    if (plugin === null) return [];
+    const { manifest } = plugin;
+    const merged = Object.fromEntries(Object.entries({ ...before?.options, ...options }).filter(([, value]) => value !== null));
+    const stays = isSame && isDeepStrictEqual(addressesOf(manifest, before?.options ?? {}), addressesOf(manifest, merged));
+    return stays ? [] : sensitiveNames(manifest);
   };
 
   return {
@@ -60,17 +73,28 @@ export const createChannelEditRoutes = (ports: EditPorts): ChannelEditRoutes => 
       requireChannel(config(), id);
       const entry = config().channels[id] ?? { enabled: false };
       const { body } = await ports.one(id);
-      return { status: 200, body: { ...body, entry, secrets: await keptSecrets(id, entry.plugin ?? id) } };
+      const names = await secretsOf(entry.plugin ?? id);
+      const kept: string[] = [];
+      for (const name of names) if ((await secrets.get(channelSecretName(id, name))) !== null) kept.push(name);
+      // The values themselves are told to nobody, also where one was written into the file.
+      const told = Object.entries(entry.options ?? {}).filter(([name]) => !names.includes(name));
+      const options = entry.options ? { options: Object.fromEntries(told) } : {};
+      return { status: 200, body: { ...body, entry: { ...entry, ...options }, secrets: kept } };
     },
     patchChannel: async ({ params: { id }, body: { secrets: given = {}, ...fields } }) => {
-      await checkSecrets(fields.plugin ?? config().channels[id]?.plugin ?? id, fields.options ?? {}, given);
-      for (const [name, value] of Object.entries(given)) {
+      const before = Object.hasOwn(config().channels, id) ? config().channels[id] : undefined;
+      const kept = before?.plugin ?? id;
+      const plugin = fields.plugin ?? kept;
+      await checkSecrets(plugin, fields.options ?? {}, given);
+      const left = await secretsLeft(before, plugin, fields.options ?? {}, before !== undefined && plugin === kept);
+      const secretsNow = { ...Object.fromEntries(left.map((name) => [name, null])), ...given };
+      for (const [name, value] of Object.entries(secretsNow)) {
         if (value === null) await secrets.delete(channelSecretName(id, name));
         else await secrets.set(channelSecretName(id, name), value);
       }
       // Nothing of it is what the PIN guards.
       await ports.configuration.patch({ channels: { [id]: fields } }, async () => undefined);
-      if (Object.keys(given).length > 0) await channels.secretsChanged(id);
+      if (Object.keys(secretsNow).length > 0) await channels.secretsChanged(id);
       return ports.one(id);
     },
     testChannel: async ({ params, body: { to, threadId, content = testText } }) => {

@@ -19,6 +19,27 @@ export const withDefaults = (
   return { ...Object.fromEntries(given.map(([name, schema]) => [name, schema.default])), ...options };
 };
 
+/** Where its secrets may go, as far as its options say that: the hosts that the user fills in. */
+export const addressesOf = (
+  { configSchema, uiHints, permissions: { net } }: Pick<PluginManifest, 'configSchema' | 'uiHints' | 'permissions'>,
+  options: Readonly<Record<string, unknown>>,
+): readonly (readonly [name: string, address: unknown])[] => {
+  const { properties = {} } = configSchema as { readonly properties?: Readonly<Record<string, { readonly format?: unknown }>> };
+  const isAddress = (name: string): boolean =>
+    net.includes(`{${name}}`) || (net.includes('*') && ['uri', 'hostname'].includes(String(properties[name]?.format)));
+  const known = withDefaults({ configSchema, uiHints }, options);
+  return Object.keys(properties)
+    .filter(isAddress)
+    .map((name) => [name, originOf(known[name])] as const);
+};
+
+/** Another path there is no other place. */
+const originOf = (value: unknown): unknown => {
+  if (typeof value !== 'string' || !URL.canParse(value)) return value ?? null;
+  const { protocol, host } = new URL(value);
+  return `${protocol}//${host}`;
+};
+
 /** What is wrong with the options of an entry, in words; null: nothing. Secrets are looked for beside them. */
 export const checkOptions = async (
   manifest: Pick<PluginManifest, 'configSchema' | 'uiHints'>,

@@ -2,10 +2,19 @@ import { expect, it } from 'vitest';
 import { guardFetch } from './guard-fetch.ts';
 import { hostsOf } from './hosts-of.ts';
 
-const config = { url: 'http://10.0.0.5:8080/hook', root: 'https://[::1]/bot', word: 'no address', number: 5, file: 'file:///etc/passwd' };
+const config = {
+  url: 'http://10.0.0.5:8080/hook',
+  root: 'https://[::1]/bot',
+  ws: 'wss://ws.example',
+  word: 'no address',
+  number: 5,
+  file: 'file:///etc/passwd',
+};
 
 it('takes the host of an address that the user has filled in, with its port', () => {
-  expect(hostsOf({ net: ['api.example.com', '{url}', '{root}'], config })).toEqual(['api.example.com', '10.0.0.5:8080', '[::1]:443']);
+  expect(hostsOf({ net: ['api.example.com', '{url}', '{root}', '{ws}'], config })).toEqual([
+    ...['api.example.com', '10.0.0.5:8080', '[::1]:443', 'ws.example:443'],
+  ]);
 });
 
 it('takes nothing where there is no address', () => {

@@ -13,5 +13,5 @@ export const hostsOf = ({ net, config }: Pick<LoadPayload, 'net' | 'config'>): r
 const hostOf = (value: unknown): readonly string[] => {
   if (typeof value !== 'string' || !URL.canParse(value)) return [];
   const { protocol, hostname, port } = new URL(value);
-  return hostname === '' ? [] : [`${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`];
+  return hostname === '' ? [] : [`${hostname}:${port || (/^(https|wss):$/.test(protocol) ? 443 : 80)}`];
 };

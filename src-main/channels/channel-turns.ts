@@ -89,9 +89,13 @@ export const createChannelTurns = ({ channel, entry, database, randomBytes, subm
     answer: async (row, isNew) => {
       const session = sessionName(row.message, entry.session);
       const entered = enter(row, isNew, session, entering.get(session));
-      entering.set(session, entered);
-      const forget = (): void => void (entering.get(session) === entered && entering.delete(session));
-      entered.then(forget, forget);
+      // One that fails holds up nobody.
+      const settled = entered.then(
+        () => undefined,
+        () => undefined,
+      );
+      entering.set(session, settled);
+      void settled.then(() => entering.get(session) === settled && entering.delete(session));
       try {
         const found = await entered;
         if ('turn' in found) return await follow(found.turn, row);

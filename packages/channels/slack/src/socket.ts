@@ -1,7 +1,6 @@
 import { ChannelError } from '@openclaw/plugin-sdk';
+import { keepAlive } from '@openclaw/plugin-sdk/kit';
 import WebSocket from 'ws';
-
-const lookMs = 20_000;
 
 /** What Slack tells, and waits to hear back of within three seconds. */
 export type Envelope = { readonly type: string; readonly envelope_id?: string; readonly payload?: unknown; readonly reason?: string };
@@ -20,20 +19,10 @@ export const connectSocket = (
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { handshakeTimeout: 15_000 });
-    let isAlive = true;
     let isRefreshed = false;
     const end = (): void => socket.terminate();
     signal.addEventListener('abort', end);
-    const looking = setInterval(() => {
-      // Open on our side only.
-      if (!isAlive) return end();
-      isAlive = false;
-      if (socket.readyState === WebSocket.OPEN) socket.ping();
-    }, lookMs);
-    for (const sign of ['pong', 'ping', 'message'] as const)
-      socket.on(sign, () => {
-        isAlive = true;
-      });
+    const rest = keepAlive(socket);
     socket.on('message', (raw: Buffer) => {
       const envelope = JSON.parse(raw.toString()) as Envelope;
       if (envelope.type === 'hello') onHello();
@@ -54,7 +43,7 @@ export const connectSocket = (
     // What it says comes with `close` too.
     socket.on('error', () => undefined);
     socket.on('close', (code: number) => {
-      clearInterval(looking);
+      rest();
       signal.removeEventListener('abort', end);
       if (signal.aborted || isRefreshed) return resolve();
       reject(new ChannelError('NETWORK', `The connection to Slack was lost (${code}).`));

@@ -1,6 +1,7 @@
+import { EventEmitter } from 'node:events';
 import { expect, it, vi } from 'vitest';
 import { createFakeHost } from '../testing/index.ts';
-import { ask, createInParts, errorOfAnswer, handOver, keepConnected, retryAfterMs } from './index.ts';
+import { ask, createInParts, errorOfAnswer, handOver, keepAlive, keepConnected, retryAfterMs } from './index.ts';
 
 const answer = (status: number, headers: Record<string, string> = {}) => ({ status, headers: new Headers(headers) });
 
@@ -94,4 +95,27 @@ it('hands a message over again where the platform delivers it once', async () =>
   host.answerMessagesBy('take');
   await handed;
   expect(host.heard.map(({ id }) => id)).toEqual(['1', '1']);
+});
+
+it('ends a connection that says nothing after a ping, and no other', () => {
+  vi.useFakeTimers();
+  try {
+    const open = (answers: boolean) => {
+      const socket = Object.assign(new EventEmitter(), {
+        readyState: 1,
+        ended: false,
+        ping: () => void (answers && socket.emit('pong')),
+        terminate: () => void Object.assign(socket, { ended: true }),
+      });
+      return { socket, rest: keepAlive(socket, 1_000) };
+    };
+    const [well, dead] = [open(true), open(false)];
+    vi.advanceTimersByTime(2_500);
+    expect([well.socket.ended, dead.socket.ended]).toEqual([false, true]);
+    well.rest();
+    dead.rest();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createFakeHost, type FakeHost, type FakePlatform } from '@openclaw/plugin-sdk/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFakeDingTalk } from '../../packages/channels/dingtalk/test/fake-dingtalk.ts';
 import { startFakeDiscord } from '../../packages/channels/discord/test/fake-discord.ts';
 import { startMailServer } from '../../packages/channels/email/test/mail-server.ts';
 import { startFakeFeishu } from '../../packages/channels/feishu/test/fake-feishu.ts';
@@ -30,6 +31,7 @@ const bundled = (): readonly InstalledPlugin[] =>
 
 /** The platform of each channel, as its own tests fake it. */
 const platforms: Readonly<Record<string, (gateway: FakeHost) => Promise<FakePlatform>>> = {
+  dingtalk: async () => (await startFakeDingTalk()).platform,
   discord: async () => (await startFakeDiscord()).platform,
   email: async () => (await startMailServer()).platform,
   feishu: async () => (await startFakeFeishu()).platform,

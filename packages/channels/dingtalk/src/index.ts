@@ -1,0 +1,125 @@
+import {
+  type Attachment,
+  type ChannelContext,
+  ChannelError,
+  type ChannelPlugin,
+  type Message,
+  type SendReceipt,
+} from '@openclaw/plugin-sdk';
+import { createInParts, keepConnected } from '@openclaw/plugin-sdk/kit';
+import { type Api, createApi } from './api.ts';
+import { type BotMessage, readMessage } from './read-message.ts';
+import { connectStream } from './stream.ts';
+
+type Config = { readonly clientId?: string; readonly robotCode?: string; readonly apiRoot?: string };
+type Started = { readonly ctx: ChannelContext<Config>; readonly api: Api; readonly robotCode: string };
+type Sent = {
+  readonly processQueryKey?: string;
+  readonly invalidStaffIdList?: readonly string[];
+  readonly flowControlledStaffIdList?: readonly string[];
+};
+
+const messages = '/v1.0/im/bot/messages/get';
+
+/** A robot of DingTalk, by Stream mode: nothing has to reach this computer. */
+export default class DingTalkChannel implements ChannelPlugin<Config> {
+  readonly capabilities = { maxLength: 3_000, markdown: true, attachments: true };
+  #started: Started | null = null;
+  #listening: Promise<void> = Promise.resolve();
+  readonly #inParts = createInParts<Sent>();
+
+  async start(ctx: ChannelContext<Config>): Promise<void> {
+    const { clientId = '', robotCode = clientId, apiRoot: root = 'https://api.dingtalk.com' } = ctx.config;
+    const clientSecret = (await ctx.secrets.get('clientSecret'))?.trim() ?? '';
+    if (clientId === '' || clientSecret === '')
+      return ctx.setStatus('needs-auth', 'Fill in Client ID and Client Secret, from the credentials of your app in the developer console.');
+    const started = { ctx, robotCode, api: createApi({ fetch: ctx.fetch, clientId, clientSecret, root }) };
+    this.#started = started;
+    ctx.setStatus('connecting');
+    this.#listening = listen(started);
+  }
+
+  async stop(): Promise<void> {
+    await this.#listening;
+    this.#started = null;
+  }
+
+  async health(): Promise<void> {
+    await this.#running().api.signIn();
+  }
+
+  async sendMessage(to: string, message: Message): Promise<SendReceipt> {
+    const { content, format = 'markdown', attachments = [], idempotencyKey } = message;
+    const title =
+      (/\S[^\n]*/.exec(content)?.[0] ?? '…')
+        .replace(/[*_#`>]/g, '')
+        .slice(0, 40)
+        .trim() || '…';
+    const sendWords = (): Promise<Sent> =>
+      format === 'plain' ? this.#send(to, 'sampleText', { content }) : this.#send(to, 'sampleMarkdown', { title, text: content });
+    const parts = [
+      ...(content === '' && attachments.length > 0 ? [] : [sendWords]),
+      ...attachments.map((file) => () => this.#sendFile(to, file)),
+    ];
+    const [sent] = await this.#inParts(idempotencyKey, parts);
+    return sent?.processQueryKey ? { id: sent.processQueryKey } : {};
+  }
+
+  #running(): Started {
+    if (!this.#started) throw new ChannelError('AUTH', 'The channel has no Client ID and Client Secret yet.');
+    return this.#started;
+  }
+
+  /** The id of a group begins with `cid`; else it is a person's. */
+  async #send(to: string, msgKey: string, param: object): Promise<Sent> {
+    const { api, robotCode } = this.#running();
+    const body = { robotCode, msgKey, msgParam: JSON.stringify(param) };
+    if (to.startsWith('cid')) return api.call('/v1.0/robot/groupMessages/send', { ...body, openConversationId: to });
+    const sent = await api.call<Sent>('/v1.0/robot/oToMessages/batchSend', { ...body, userIds: [to] });
+    if (sent.invalidStaffIdList?.includes(to)) throw new ChannelError('PEER', `DingTalk knows no person ${to} in your company.`);
+    if (sent.flowControlledStaffIdList?.includes(to))
+      throw new ChannelError('RATE_LIMIT', 'DingTalk: too many messages to one person.', { retryAfterMs: 60_000 });
+    return sent;
+  }
+
+  async #sendFile(to: string, { blob, name, type }: Attachment): Promise<Sent> {
+    const { api, ctx } = this.#running();
+    const mediaId = await api.upload(name, new Blob([new Uint8Array(await ctx.blobs.read(blob))], { type }));
+    const fileType = /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toLowerCase() ?? 'txt';
+    return this.#send(to, 'sampleFile', { mediaId, fileName: name, fileType });
+  }
+}
+
+const listen = ({ ctx, api, robotCode }: Started): Promise<void> =>
+  keepConnected({
+    signal: ctx.signal,
+    connect: async (well) => {
+      const { endpoint, ticket } = await api.open([{ type: 'CALLBACK', topic: messages }]);
+      const online = (): void => {
+        well();
+        ctx.setStatus('online');
+      };
+      await connectStream(`${endpoint}?ticket=${encodeURIComponent(ticket)}`, ctx.signal, online, async (topic, data) => {
+        if (topic === messages) await hear(ctx, api, robotCode, JSON.parse(data) as BotMessage);
+      });
+    },
+    lost: (error) => {
+      const { code, message } = error as ChannelError;
+      ctx.setStatus(code === 'AUTH' ? 'needs-auth' : 'connecting', message);
+      return code === 'AUTH' ? 'stop' : undefined;
+    },
+  });
+
+const hear = async (ctx: ChannelContext, api: Api, robotCode: string, said: BotMessage): Promise<void> => {
+  const heard = readMessage(said);
+  if (!heard) return;
+  const attachments: Attachment[] = [];
+  for (const { code, name, type } of heard.files) {
+    const { downloadUrl } = await api.call<{ readonly downloadUrl: string }>('/v1.0/robot/messageFiles/download', {
+      downloadCode: code,
+      robotCode,
+    });
+    attachments.push(await ctx.blobs.write({ name, type, data: await api.download(downloadUrl) }));
+  }
+  await ctx.onMessage({ ...heard.message, attachments });
+};

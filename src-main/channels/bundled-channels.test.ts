@@ -67,14 +67,16 @@ describe('a channel that comes with the app', () => {
   });
 
   test('starts in the process of plugins, and asks for what it has not been given', async () => {
-    for (const plugin of bundled()) {
-      const { id } = plugin.manifest;
-      const gateway = createFakeHost();
-      const channel = await hostedChannel(host, plugin, join(data, id));
-      await channel.start?.({ ...gateway.context({ config: {} }), channelId: id });
-      await gateway.until(`${id} asks for its credentials`, () => gateway.statuses.at(-1)?.status === 'needs-auth');
-      await channel.stop?.();
-    }
+    await Promise.all(
+      bundled().map(async (plugin) => {
+        const { id } = plugin.manifest;
+        const gateway = createFakeHost({ patienceMs: 50_000 });
+        const channel = await hostedChannel(host, plugin, join(data, id));
+        await channel.start?.({ ...gateway.context({ config: {} }), channelId: id });
+        await gateway.until(`${id} asks for its credentials`, () => gateway.statuses.at(-1)?.status === 'needs-auth');
+        await channel.stop?.();
+      }),
+    );
   });
 
   test('speaks with its platform out of that process, beside all others, in 130 MB', async () => {

@@ -54,6 +54,8 @@ export const createInbox = (ports: InboxPorts): Inbox => {
   const admit = createAdmit(entry, clock);
   const asks = createTokenBucket(clock, asksAnHour / 3_600, asksAnHour);
   const inOrder = createLane();
+  /** Whoever is known already, or answered in fewer words, does not overtake the others. */
+  const inTurn = { looks: createLane(), replies: createLane() };
   const active = new Set<number>();
   /** The newest that was taken up. */
   let cursor = 0;
@@ -148,12 +150,12 @@ export const createInbox = (ports: InboxPorts): Inbox => {
   const process = async (row: InboxRow, isNew: boolean): Promise<void> => {
     const { message } = row;
     const { id } = message.from;
-    const status = (await peers.find(channel, id))?.status ?? null;
+    const status = (await inTurn.looks(() => peers.find(channel, id)))?.status ?? null;
     if (status === 'blocked') return end(row, 'ignored');
     if (status === 'allowed' || status === 'owner' || entry.senders === 'anyone') {
       const text = await ports.turns.answer(row, isNew);
       if (text === null) tryAgain();
-      else await end(row, 'answered', await ports.reply(text, message));
+      else await end(row, 'answered', await inTurn.replies(() => ports.reply(text, message)));
       return;
     }
     const asked = entry.senders === 'listed' || asks.left() < 1 ? null : await peers.ask(channel, message.from);

@@ -88,7 +88,10 @@ export const serveFakeChannels = (gateway: FakeGateway): FakeChannels => {
     return one(id);
   };
   const patch = (id: string, { secrets = {}, ...fields }: { secrets?: object } & Partial<ChannelConfig>): FakeAnswer => {
-    fake.entries.set(id, { enabled: false, ...fake.entries.get(id), ...fields });
+    const before = fake.entries.get(id);
+    const options = Object.fromEntries(Object.entries({ ...before?.options, ...fields.options }).filter(([, value]) => value !== null));
+    const { quietHours = before?.quietHours } = fields;
+    fake.entries.set(id, { enabled: false, ...before, ...fields, options, quietHours: quietHours ?? undefined });
     fake.secrets.set(id, [...(fake.secrets.get(id) ?? []), ...Object.keys(secrets)]);
     if (!fake.channels.some((channel) => channel.id === id)) fake.channels.push(fakeChannel({ id, enabled: false }));
     const { enabled = fake.channels.find((channel) => channel.id === id)?.enabled ?? false } = fields;

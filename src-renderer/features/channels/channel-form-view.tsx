@@ -23,7 +23,8 @@ type ChannelFormViewProps = {
   readonly inDialog?: boolean;
   /** What is to be changed besides. */
   readonly more?: ChannelPatch;
-  readonly onSaved: () => void;
+  /** Nothing can be typed until it has ended. */
+  readonly onSaved: () => void | Promise<void>;
 };
 
 /** What a channel is told, and how it behaves. */
@@ -40,23 +41,29 @@ export const ChannelFormView = (props: ChannelFormViewProps): ReactElement => {
   const save = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (!complete || busy) return;
-    if (await run(() => channels.patch(channelId, { ...patchOf(form, entry, fields), ...more }))) onSaved();
+    await run(async () => {
+      const saved = await channels.patch(channelId, { ...patchOf(form, entry, fields), ...more });
+      if (saved) await onSaved();
+      return saved;
+    });
   };
   return (
     <form onSubmit={(event) => void save(event)} className={cx('flex flex-col gap-6', !inDialog && 'max-w-2xl')}>
-      {plugin ? (
-        <PluginFields plugin={plugin} fields={fields} form={form} kept={kept} onChange={change} />
-      ) : (
-        <p className="text-[13px] text-muted-foreground">{t('channels.form.noPlugin')}</p>
-      )}
-      {plugin?.kind === 'tools' ? null : (
-        <section aria-labelledby={heading} className="flex flex-col gap-4">
-          <h2 id={heading} className="border-b pb-1.5 font-semibold text-[13px]">
-            {t('channels.form.rules')}
-          </h2>
-          <RuleFields form={form} onChange={change} />
-        </section>
-      )}
+      <fieldset disabled={busy} className="contents">
+        {plugin ? (
+          <PluginFields plugin={plugin} fields={fields} form={form} kept={kept} onChange={change} />
+        ) : (
+          <p className="text-[13px] text-muted-foreground">{t('channels.form.noPlugin')}</p>
+        )}
+        {plugin?.kind === 'tools' ? null : (
+          <section aria-labelledby={heading} className="flex flex-col gap-4">
+            <h2 id={heading} className="border-b pb-1.5 font-semibold text-[13px]">
+              {t('channels.form.rules')}
+            </h2>
+            <RuleFields form={form} onChange={change} />
+          </section>
+        )}
+      </fieldset>
       <div role="alert" className="empty:hidden">
         {error ? <ErrorCard error={error} /> : null}
       </div>

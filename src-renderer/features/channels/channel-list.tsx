@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Channel } from '../../../src-shared/contract/routes/channels.ts';
 import { useConsole } from '../../console-context.ts';
+import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { ChannelCard } from './channel-card.tsx';
@@ -19,7 +20,13 @@ export const ChannelList = ({ now }: { readonly now: number }): ReactElement => 
     <>
       <LoadFailure error={error} title={t('channels.failed')} onRetry={() => channels.load()} />
       {all === null && error === null ? <Skeleton /> : null}
-      {all !== null && plugins.length === 0 ? <EmptyState icon={Radio} title={t('channels.empty')} text={t('channels.emptyText')} /> : null}
+      {all !== null && plugins.length === 0 ? (
+        <EmptyState icon={Radio} title={t('channels.empty')} text={t('channels.emptyText')}>
+          <Button look="primary" onClick={() => channels.add(true)}>
+            {t('channels.add')}
+          </Button>
+        </EmptyState>
+      ) : null}
       {plugins.length === 0 ? null : (
         <ul aria-label={t('channels.title')} className={grid}>
           {plugins.map((channel) => (

@@ -1,5 +1,6 @@
 import { type ReactElement, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import type { Channel } from '../../../src-shared/contract/routes/channels.ts';
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
@@ -13,20 +14,22 @@ import { useChannelPlugin } from './use-channel-plugin.ts';
 /** What it is told, how it behaves, and the plugin behind it. */
 export const ChannelSettings = ({ channel }: { readonly channel: Channel }): ReactElement => {
   const { t } = useTranslation();
+  const { channels } = useConsole();
   const { plugin, name } = useChannelPlugin(channel);
-  const { setup, error, load } = useSetup(channel.id);
+  const { setup, version, error, load } = useSetup(channel.id);
+  const isKnown = useStore(channels, (state) => state.plugins !== null);
   return (
     <>
       <ChannelTrouble channel={channel} />
       <LoadFailure error={error} title={t('channels.form.failed')} onRetry={load} />
-      {setup === null ? (
+      {setup === null || !isKnown ? (
         error ? null : (
           <div role="status" aria-label={t('channels.form.loading')} className="shimmer h-40 max-w-2xl rounded-xl bg-muted" />
         )
       ) : (
         <ChannelFormView
           // What was typed is in force, and secrets are nowhere but in the keychain from here on.
-          key={JSON.stringify(setup.entry)}
+          key={version}
           channelId={channel.id}
           plugin={plugin}
           entry={setup.entry}
@@ -40,16 +43,26 @@ export const ChannelSettings = ({ channel }: { readonly channel: Channel }): Rea
   );
 };
 
-type Setup = { readonly setup: ChannelSetup | null; readonly error: ApiError | null; readonly load: () => void };
+type Setup = {
+  readonly version: number;
+  readonly setup: ChannelSetup | null;
+  readonly error: ApiError | null;
+  readonly load: () => Promise<void>;
+};
 
 const useSetup = (id: string): Setup => {
   const { channels } = useConsole();
-  const [setup, setSetup] = useState<ChannelSetup | null>(null);
+  const [{ setup, version }, setSetup] = useState<Pick<Setup, 'setup' | 'version'>>({ setup: null, version: 0 });
   const [error, setError] = useState<ApiError | null>(null);
-  const load = useCallback((): void => {
+  const load = useCallback(async (): Promise<void> => {
     setError(null);
-    channels.setup(id).then(setSetup, (thrown: unknown) => setError(ApiError.from(thrown)));
+    try {
+      const got = await channels.setup(id);
+      setSetup(({ version }) => ({ setup: got, version: version + 1 }));
+    } catch (thrown) {
+      setError(ApiError.from(thrown));
+    }
   }, [channels, id]);
-  useEffect(load, [load]);
-  return { setup, error, load };
+  useEffect(() => void load(), [load]);
+  return { setup, version, error, load };
 };

@@ -35,7 +35,7 @@ export const ChannelTrouble = ({ channel }: { readonly channel: Channel }): Reac
       </Button>
     ),
     logs: <Button onClick={toLogs}>{t('channels.logs')}</Button>,
-    install: <p className="text-muted-foreground">{t('channels.repair.install')}</p>,
+    install: <Button onClick={() => channels.add(true)}>{t('channels.repair.install')}</Button>,
   };
   return (
     <div className="flex flex-col gap-2">

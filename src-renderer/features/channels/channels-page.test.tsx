@@ -58,7 +58,10 @@ const field = (label: string): HTMLInputElement => {
   return document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
 };
 const fill = async (label: string, value: string): Promise<void> => {
-  await app.shown(() => expect(field(label)).not.toBeNull());
+  await app.shown(() => {
+    expect(field(label)).not.toBeNull();
+    expect(field(label).closest('fieldset')?.disabled ?? false).toBe(false);
+  });
   await app.change(() => {
     const input = field(label);
     Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value')?.set?.call(input, value);
@@ -125,6 +128,13 @@ describe('the list of channels', () => {
     await shows('It needs "secret".');
     await press('Fill in credentials');
     await app.shown(() => expect(field('Secret').type).toBe('password'));
+  });
+
+  it('leads from a missing plugin to where one is found', async () => {
+    fake.channels = [fakeChannel({ id: 'telegram', state: 'not-installed' })];
+    await open();
+    await press('Find its plugin');
+    await shows('No plugin of that name is here.');
   });
 
   it('switches one off and says what waits', async () => {
@@ -274,6 +284,11 @@ describe('one channel', () => {
     await press('Save');
     await app.shown(() => expect(fake.asked).toHaveLength(1));
     expect(fake.asked[0]?.body).toEqual({ options: { retries: 5, tags: null }, quietHours: null });
+    await fill('Secret', 'another');
+    await press('Save');
+    // It is in the keychain, and nowhere else from here on.
+    await app.shown(() => expect(field('Secret').value).toBe(''));
+    expect(fake.asked[1]?.body).toEqual({ secrets: { secret: 'another' } });
   });
 
   it('lets in who has a code, and says which code nobody has', async () => {

@@ -22,10 +22,7 @@ import { useReview } from './use-review.ts';
 const everyMs = 1_000;
 const refreshMs = 5_000;
 
-type Open =
-  | { readonly what: 'add' }
-  | { readonly what: 'review'; readonly review: PluginReview }
-  | { readonly what: 'setUp'; readonly plugin: Plugin };
+type Open = { readonly what: 'review'; readonly review: PluginReview } | { readonly what: 'setUp'; readonly plugin: Plugin };
 
 export const ChannelsPage = (): ReactElement => {
   const { channels, now } = useConsole();
@@ -43,7 +40,7 @@ export const ChannelsPage = (): ReactElement => {
 const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
   const { t } = useTranslation();
   const { channels } = useConsole();
-  const all = useStore(channels, (state) => state.channels);
+  const { channels: all, adding } = useStore(channels);
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   const { checking, error, check } = useReview((review) => setOpen({ what: 'review', review }));
@@ -54,7 +51,7 @@ const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
     setOpen(isNew ? { what: 'setUp', plugin } : null);
   };
   const add = (
-    <Button look="primary" onClick={() => setOpen({ what: 'add' })}>
+    <Button look="primary" onClick={() => channels.add(true)}>
       <Plus size={15} aria-hidden />
       {t('channels.add')}
     </Button>
@@ -77,12 +74,15 @@ const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
         <Checking file={checking} error={error} />
         <ChannelList now={now} />
       </DropZone>
-      {open?.what === 'add' ? (
+      {adding ? (
         <AddDialog
-          onClose={close}
-          onChoose={(plugin) => setOpen({ what: 'setUp', plugin })}
+          onClose={() => channels.add(false)}
+          onChoose={(plugin) => {
+            channels.add(false);
+            setOpen({ what: 'setUp', plugin });
+          }}
           onFile={() => {
-            close();
+            channels.add(false);
             picker.current?.click();
           }}
         />

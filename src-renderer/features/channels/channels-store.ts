@@ -18,6 +18,8 @@ export type ChannelsState = {
   readonly error: ApiError | null;
   /** What stands in place of the list. */
   readonly shown: { readonly id: string; readonly section: ChannelSection } | null;
+  /** A plugin is being looked for. */
+  readonly adding: boolean;
   /** Counts the times that something may have changed, for lists of one channel. */
   readonly version: number;
 };
@@ -45,6 +47,8 @@ export type ChannelsStore = StoreApi<ChannelsState> & {
   readonly remove: (id: string) => Promise<string | null>;
   readonly show: (id: string, section?: ChannelSection) => void;
   readonly showAll: () => void;
+  /** Of the list: offers the plugins there are. */
+  readonly add: (adding: boolean) => void;
   readonly patch: (id: string, body: ChannelPatch) => Promise<boolean>;
   readonly start: (id: string) => Promise<void>;
   readonly stop: (id: string) => Promise<void>;
@@ -61,7 +65,7 @@ export type ChannelsStore = StoreApi<ChannelsState> & {
 type Ports = { readonly http: HttpClient; readonly socket: Pick<EventSocket, 'subscribe' | 'onFrame'>; readonly pin: PinPrompt };
 
 export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore => {
-  const store = createStore<ChannelsState>(() => ({ channels: null, plugins: null, error: null, shown: null, version: 0 }));
+  const store = createStore<ChannelsState>(() => ({ channels: null, plugins: null, error: null, shown: null, adding: false, version: 0 }));
   /** Counts what was asked and changed, so that a list from before a change does not undo it on the page. */
   let latest = 0;
 
@@ -134,6 +138,7 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
     remove: async (id: string) => (await thenLoad(http.call('removeChannel', { params: { id } }))).plugin,
     show: (id: string, section: ChannelSection = 'overview') => store.setState({ shown: { id, section } }),
     showAll: () => store.setState({ shown: null }),
+    add: (adding: boolean) => store.setState({ shown: null, adding }),
     patch: async (id: string, body: ChannelPatch) => {
       const answer = await pin.withPin((typed) => http.call('patchChannel', { params: { id }, body }, { pin: typed }));
       if (answer === null) return false;

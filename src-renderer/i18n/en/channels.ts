@@ -47,7 +47,7 @@ export const channels = {
   'channels.trouble.broken': 'It cannot start as it is set up',
   'channels.repair.credentials': 'Fill in credentials',
   'channels.repair.settings': 'Open its settings',
-  'channels.repair.install': 'Add the plugin with “Add a channel”.',
+  'channels.repair.install': 'Find its plugin',
   'channels.section.overview': 'Overview',
   'channels.section.settings': 'Settings',
   'channels.section.people': 'People',

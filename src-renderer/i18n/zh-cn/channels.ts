@@ -49,7 +49,7 @@ export const channels: Readonly<Record<keyof typeof en, string>> = {
   'channels.trouble.broken': '按当前设置无法启动',
   'channels.repair.credentials': '填写凭据',
   'channels.repair.settings': '打开设置',
-  'channels.repair.install': '请用“添加渠道”安装插件。',
+  'channels.repair.install': '查找它的插件',
   'channels.section.overview': '概览',
   'channels.section.settings': '设置',
   'channels.section.people': '联系人',

@@ -30,16 +30,9 @@ import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
 import { createPinRoutes } from './approvals/pin-routes.ts';
 import { createBatches } from './batches/batches.ts';
-import { createChannelEditRoutes } from './channels/channel-edit-routes.ts';
 import { channelOfOwner } from './channels/channel-principal.ts';
-import { channelStates, createChannelRoutes } from './channels/channel-routes.ts';
-import { createChannelService } from './channels/channel-service.ts';
+import { createChannels } from './channels/create-channels.ts';
 import { createHookDoor } from './channels/hook-door.ts';
-import { createPluginInstaller } from './channels/install/plugin-installer.ts';
-import { createPluginRoutes } from './channels/install/plugin-routes.ts';
-import { createOutboxRoutes } from './channels/outbox-routes.ts';
-import { createPeerRoutes } from './channels/peer-routes.ts';
-import { createPeers } from './channels/peers.ts';
 import { createPluginTools } from './channels/plugin-tools.ts';
 import { createConfigRoutes } from './config/config-routes.ts';
 import { createConfigService } from './config/config-service.ts';
@@ -278,18 +271,14 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       routeTo: (origin) => routeTo(live.current(), origin),
       uploads: { take: uploads.take, bind: uploadStore.bind },
     });
-    const peers = createPeers({ database, clock, randomBytes });
-    const channels = createChannelService({
-      ...{ database, clock, randomBytes, secrets, submit, engine, stops, approvals, log: logger, readSchema: readJsonSchema, pluginTools },
-      ...{ host: ports.pluginHost, store: ports.plugins, channelFolder: ports.channelFolder, uploads: uploadStore },
-      ...{ config: live.current, onConfig: live.onChange, cancelOwner: engine.cancelOwner },
-      peers,
-      endOf: (row) => endFromStore(database, row),
-    });
-    const channelRoutes = createChannelRoutes({ config: live.current, database, channels });
     let guard = createSiteGuard({ port, ...config.security });
     let addresses = createAddressGuard(config.security.ipAllowlist);
     const configuration = createConfigService(live, ports);
+    const channels = createChannels({
+      ...{ ...ports, database, secrets, pin, live, configuration, submit, engine, stops, approvals, pluginTools },
+      ...{ uploads: uploadStore, readSchema: readJsonSchema, cancelOwner: engine.cancelOwner },
+      endOf: (row) => endFromStore(database, row),
+    });
     changeUi = async (ui) => void (await configuration.patch({ ui }, async () => {}));
     live.onChange((now) => {
       guard = createSiteGuard({ port, ...now.security });
@@ -331,8 +320,6 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       counting: authenticate.counting,
       onTokenEnded: tokens.onEnded,
     });
-    const installer = createPluginInstaller({ store: ports.plugins, host: ports.pluginHost, clock, randomBytes });
-    undo.push(installer.close);
     const metrics = createMetrics({
       clock,
       database,
@@ -361,7 +348,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createStatusRoutes({
             config: live.current,
             configProblems: () => [...configuration.problems(), ...configuration.skipped()],
-            channelStates: () => channelStates(live.current(), channels),
+            channelStates: channels.states,
             quotaWarning: quota.warning,
             warnings: () => [...budgets.warnings(), ...mcpServers.warnings()],
             ports,
@@ -384,23 +371,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...uploads.routes,
           ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
-          ...createPluginRoutes({
-            ...{ store: ports.plugins, installer, config: live.current, secrets, pin },
-            removeEntry: async (channel) => void (await configuration.patch({ channels: { [channel]: null } }, async () => {})),
-          }),
-          ...channelRoutes.routes,
-          ...createChannelEditRoutes({
-            channels,
-            configuration,
-            secrets,
-            store: ports.plugins,
-            config: live.current,
-            clock,
-            randomBytes,
-            one: channelRoutes.one,
-          }),
-          ...createOutboxRoutes({ database, config: live.current, wakeLane: channels.wakeLane }),
-          ...createPeerRoutes({ peers, config: live.current, pin }),
+          ...channels.routes,
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
           ...createUndoRoutes({ database }),
@@ -457,7 +428,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       path: `${basePath}ws`,
       feeds: createWsFeeds({
         clock,
-        channels: { list: channelRoutes.list, onChange: channels.onChange },
+        channels,
         approvals,
         followLog,
         engine,

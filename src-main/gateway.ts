@@ -3,28 +3,11 @@ import { AppError } from '../src-shared/app-error.ts';
 import type { Config } from '../src-shared/contract/config.ts';
 import type { Approval } from '../src-shared/contract/events.ts';
 import { routeTo } from '../src-shared/contract/routing.ts';
-import { type Agent, createAgentRegistry } from './agents/agent-registry.ts';
-import { createAgentRoutes } from './agents/agent-routes.ts';
-import { createBudgetRoutes } from './agents/budgets/budget-routes.ts';
-import { createBudgets } from './agents/budgets/budgets.ts';
-import { createDelegate } from './agents/delegation/delegate.ts';
-import { createFetchJson, discoverLocalModels, discoverLocalServers } from './agents/models/discovery.ts';
-import { createModelRoutes } from './agents/models/model-routes.ts';
-import { createModelTransport } from './agents/models/model-transport.ts';
-import { createModelRegistry, providerKeyName } from './agents/models/resolve-model.ts';
-import { createOwnSteps } from './agents/own-steps.ts';
-import { createReadAttachments } from './agents/read-attachments.ts';
-import { createRunAgent } from './agents/run-agent.ts';
+import { createAgents } from './agents/create-agents.ts';
+import { providerKeyName } from './agents/models/resolve-model.ts';
 import { requireOutputSchema } from './agents/structured-output.ts';
-import { createBuiltInTools } from './agents/tools/built-in-tools.ts';
 import { readJsonSchema } from './agents/tools/json-schema.ts';
-import { createMcpTools } from './agents/tools/mcp-tools.ts';
-import { memoryPrompt } from './agents/tools/memory.ts';
-import { createPluginToolSource } from './agents/tools/plugin-tools.ts';
 import { createSkillTools } from './agents/tools/skill-tools.ts';
-import { createToolCatalog, fixedTools } from './agents/tools/tool-catalog.ts';
-import { createKeepBefore } from './agents/undo/keep-before.ts';
-import { createUndoRoutes } from './agents/undo/undo-routes.ts';
 import { type ApprovalQueue, openApprovals } from './approvals/approval-queue.ts';
 import { createApprovalRoutes } from './approvals/approval-routes.ts';
 import { createPin } from './approvals/pin.ts';
@@ -171,7 +154,6 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const tokens = await createTokenService({ database, secrets, clock, randomBytes, pin }, signingKey);
     undo.push(tokens.close);
 
-    const agents = createAgentRegistry(live);
     const getKey = (name: string): Promise<string | null> => secrets.get(providerKeyName(name));
     const mcpServers = createMcpServers({
       ...{ live, clock, randomBytes, version: ports.version, programs: ports.programs, log: logger, readSchema: readJsonSchema },
@@ -179,42 +161,23 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     });
     undo.push(mcpServers.close);
     const proxy = proxySettings(config.proxy, ports.env);
-    const keepBefore = createKeepBefore({ database, clock });
-    const delegate = createDelegate({ agents, submit: (request) => engine.submit(request), now: clock.now, randomBytes });
     const web = ports.openWeb(proxy);
-    const builtIn = createBuiltInTools({ ...ports, keepBefore, fetchPage: createFetchPage(web) });
     const pluginTools = createPluginTools();
-    const catalog = createToolCatalog([
-      fixedTools([...builtIn, delegate]),
-      createMcpTools(mcpServers),
-      createPluginToolSource(pluginTools),
-    ]);
-    const openWorkspace = (agent: Agent): Promise<string> => ports.openWorkspace(agent.id, agent.workspace);
+    const uploadStore = createUploadStore({ fs, folder: ports.uploadsFolder, clock, randomBytes });
+    const uploads = createUploads(uploadStore);
+    const agents = createAgents({
+      ...{ ...ports, database, secrets, live, proxy, mcpServers, pluginTools, uploads: uploadStore, gate: approvals.gate },
+      fetchPage: createFetchPage(web),
+      // Made below: a turn needs what agents have, and agents hand work to each other as turns.
+      engine: { submit: (request) => engine.submit(request), running: () => engine.running() },
+      beginSkills: (...turn) => skills.begin(...turn),
+    });
+    undo.push(agents.close);
     const skills = await openSkills({
-      ...ports,
-      database,
-      live,
-      agents,
-      catalog,
-      openWorkspace,
-      web,
+      ...{ ...ports, database, live, agents, web, catalog: agents.catalog, openWorkspace: agents.openWorkspace },
       make: createSkillTools({ ...ports, web, getKey }),
     });
     undo.push(async () => skills.close());
-    const transport = createModelTransport({ now: clock.now, proxy });
-    const fetchJson = createFetchJson(transport.dispatcher);
-    const models = createModelRegistry({
-      live,
-      env: ports.env,
-      getSecret: secrets.get,
-      discover: () => discoverLocalModels({ fetchJson }),
-      now: clock.now,
-      transport,
-    });
-    undo.push(models.close);
-    const budgets = createBudgets({ database, clock, config: live.current, unpriced: models.unpriced });
-    const uploadStore = createUploadStore({ fs, folder: ports.uploadsFolder, clock, randomBytes });
-    const uploads = createUploads(uploadStore);
     const directory = createSessionDirectory({ database, clock, randomBytes, key: tokens.key });
     const stops = await openStops(database, clock);
     const requireOwner = (id: string): void => {
@@ -230,20 +193,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       stops,
       requireOwner: (id) => requireOwner(id),
       onSettled: directory.settled,
-      runAgent: createRunAgent({
-        database,
-        clock,
-        agents,
-        models,
-        catalog,
-        ownSteps: createOwnSteps(clock),
-        gate: approvals.gate,
-        budgets,
-        readAttachments: createReadAttachments({ fs, uploads: uploadStore }),
-        openWorkspace,
-        readNotes: (workspace) => memoryPrompt(fs, workspace),
-        beginSkills: skills.begin,
-      }),
+      runAgent: agents.run,
     });
     brake = createBrake({ stops, engine, log: logger });
     const quota = createQuotaWatch({ database, log: logger, maxMb: config.retention.maxDatabaseMb });
@@ -350,12 +300,12 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
             configProblems: () => [...configuration.problems(), ...configuration.skipped()],
             channelStates: channels.states,
             quotaWarning: quota.warning,
-            warnings: () => [...budgets.warnings(), ...mcpServers.warnings()],
+            warnings: () => [...agents.warnings(), ...mcpServers.warnings()],
             ports,
             engine,
             stops,
             agents,
-            models,
+            models: agents.models,
             secrets,
             startedAt,
             ready: () => stopping === null,
@@ -366,15 +316,12 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...batches.routes,
           ...tasks.routes,
           ...createHookDoor({ tasks: tasks.routes, channels }),
-          ...createAgentRoutes({ agents, models, engine, catalog }),
-          ...createBudgetRoutes(budgets),
+          ...agents.routes,
           ...uploads.routes,
-          ...createModelRoutes({ models, secrets, clock, env: ports.env, discoverServers: () => discoverLocalServers({ fetchJson }) }),
           ...createConfigRoutes(configuration, pin.require),
           ...channels.routes,
           ...createTokenRoutes({ tokens, tickets, signInCodes, createSignInLink, refused: authenticate.refused }),
           ...createPinRoutes(pin),
-          ...createUndoRoutes({ database }),
           ...createSkillRoutes({ skills, pin }),
           ...createApprovalRoutes({ database, approvals }),
           ...createMcpRoutes({ servers: mcpServers, clock, security: () => live.current().security, requirePin: pin.require }),
@@ -389,7 +336,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           getMetrics: async () => ({ raw: { type: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics.text() } }),
           ...createOpenaiRoutes({
             agents,
-            toolNames: (agentId) => catalog.tools(agents.get(agentId)).map(({ name }) => name),
+            toolNames: (agentId) => agents.catalog.tools(agents.get(agentId)).map(({ name }) => name),
             requireSchema: requireOutputSchema,
             readPictures: createReadPictures({ http: web, pictureType }),
             keepPicture: async ({ mediaType, base64 }, by) => (await uploads.keep(mediaType, Buffer.from(base64, 'base64'), by)).id,

@@ -7,7 +7,7 @@ import type { ToolCatalog } from './tools/tool-catalog.ts';
 type Ports = {
   readonly agents: AgentRegistry;
   readonly models: ModelRegistry;
-  readonly engine: TurnEngine;
+  readonly engine: Pick<TurnEngine, 'running'>;
   readonly catalog: ToolCatalog;
 };
 

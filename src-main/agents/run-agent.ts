@@ -21,7 +21,7 @@ import type { Tool, ToolGate } from './tools/tool.ts';
 import { mayUse, type ToolCatalog } from './tools/tool-catalog.ts';
 import { createToolRunner, type ToolRunner } from './tools/tool-runner.ts';
 
-type RunAgentPorts = {
+export type RunAgentPorts = {
   readonly database: Database;
   readonly clock: Clock;
   readonly agents: AgentRegistry;

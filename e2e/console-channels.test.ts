@@ -161,6 +161,45 @@ describe('the channels page in a browser', () => {
     await close();
   });
 
+  test('says what is wrong with each channel, and when it cannot be told', async () => {
+    const set = async (id: string, entry: object) =>
+      expect(await openclaw(home, ['config', 'set', `channels.${id}`, JSON.stringify(entry)])).toMatchObject({ code: 0 });
+    await set('telegram', { enabled: true });
+    await set('ghost', { enabled: true });
+    await set('webhook', { options: { url: 'https://example.com' } });
+    const { page, close } = await openConsole(browser, home);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/api/v1/channels', async (route) => {
+      await held;
+      await route.fulfill({
+        status: 500,
+        json: { error: { code: 'STORAGE_FAILED', message: 'The disk does not answer.', retryable: true, traceId: 'x' } },
+      });
+    });
+    await open(page);
+    await page.getByRole('status', { name: 'Loading the channels' }).waitFor();
+    await picture(page, 'channels-loading');
+    release();
+    await page.getByText('The channels could not be listed').waitFor();
+    await picture(page, 'channels-failed');
+    expect(await axe(page)).toEqual([]);
+    await page.unroute('**/api/v1/channels');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await card(page, 'Telegram').getByText('Needs credentials').waitFor();
+    await card(page, 'ghost').getByText('Plugin missing').waitFor();
+    await card(page, 'Webhook').getByText('Off', { exact: true }).waitFor();
+    await picture(page, 'channels-states');
+    expect(await axe(page)).toEqual([]);
+    await card(page, 'Telegram').getByRole('button', { name: 'Fill in credentials' }).click();
+    await page.locator('input[type=password]').first().waitFor();
+    await picture(page, 'channels-credentials');
+    expect(await axe(page)).toEqual([]);
+    await close(/500/);
+  });
+
   test.each(looks)('looks well in $locale, $colorScheme', async (look) => {
     const { page, close } = await openConsole(browser, home, { ...look, width: 900, height: 600 });
     await open(page);

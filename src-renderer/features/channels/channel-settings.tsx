@@ -20,7 +20,9 @@ export const ChannelSettings = ({ channel }: { readonly channel: Channel }): Rea
   const isKnown = useStore(channels, (state) => state.plugins !== null);
   return (
     <>
-      <ChannelTrouble channel={channel} />
+      <div className="max-w-2xl">
+        <ChannelTrouble channel={channel} />
+      </div>
       <LoadFailure error={error} title={t('channels.form.failed')} onRetry={load} />
       {setup === null || !isKnown ? (
         error ? null : (

@@ -39,7 +39,7 @@ export const channels = {
   'channels.state.not-installed': 'Plugin missing',
   'channels.state.broken': 'Wrongly set up',
   'channels.trouble.degraded': 'The platform is not well',
-  'channels.trouble.needs-auth': 'The platform wants other credentials',
+  'channels.trouble.needs-auth': 'It needs credentials that the platform takes',
   'channels.trouble.back-off': 'It crashed, and is started again by itself',
   'channels.trouble.failed': 'It crashed too often; somebody has to start it',
   'channels.trouble.stopped': 'Stopped by hand; messages wait',

@@ -41,7 +41,7 @@ export const channels: Readonly<Record<keyof typeof en, string>> = {
   'channels.state.not-installed': '缺少插件',
   'channels.state.broken': '设置有误',
   'channels.trouble.degraded': '平台状况不佳',
-  'channels.trouble.needs-auth': '平台需要新的凭据',
+  'channels.trouble.needs-auth': '需要平台认可的凭据',
   'channels.trouble.back-off': '它崩溃了，会自动重新启动',
   'channels.trouble.failed': '崩溃次数过多，需要手动启动',
   'channels.trouble.stopped': '已手动停止，消息在等待',

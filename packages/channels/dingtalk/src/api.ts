@@ -2,9 +2,6 @@ import { ChannelError } from '@openclaw/plugin-sdk';
 import { ask, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
 
 const platform = 'DingTalk';
-const usualRoot = 'https://api.dingtalk.com';
-/** What has not moved to the new API yet; a deployment of one's own has both in one place. */
-const oldRoot = 'https://oapi.dingtalk.com';
 const fileMs = 55_000;
 const marginMs = 60_000;
 
@@ -21,7 +18,7 @@ export type Api = {
   readonly open: (subscriptions: readonly object[]) => Promise<{ readonly endpoint: string; readonly ticket: string }>;
   readonly call: <Result>(path: string, body: object) => Promise<Result>;
   /** @returns its media id */
-  readonly upload: (name: string, data: Blob) => Promise<string>;
+  readonly upload: (kind: 'image' | 'file', name: string, data: Blob) => Promise<string>;
   readonly download: (url: string) => Promise<Uint8Array>;
   /** Asks for a token, whether there is one or not. */
   readonly signIn: () => Promise<void>;
@@ -57,16 +54,12 @@ export const createApi = ({ fetch, clientId, clientSecret, root }: ApiPorts): Ap
   return {
     open: (subscriptions) => post('/v1.0/gateway/connections/open', { clientId, clientSecret, ua: 'openclaw', subscriptions }),
     call: (path, body) => withToken((value) => post(path, body, { 'x-acs-dingtalk-access-token': value })),
-    upload: (name, data) =>
+    upload: (kind, name, data) =>
       withToken(async (value) => {
         const form = new FormData();
         form.set('media', data, name);
-        const url = `${root === usualRoot ? oldRoot : root}/media/upload?access_token=${encodeURIComponent(value)}&type=file`;
-        const answer = await read<{ readonly media_id?: string; readonly errmsg?: string }>(
-          await ask(fetch, platform, url, { method: 'POST', body: form, timeoutMs: fileMs }),
-        );
-        if (!answer.media_id) throw new ChannelError('INTERNAL', `DingTalk did not take the file: ${answer.errmsg ?? ''}`);
-        return answer.media_id;
+        const url = `${oldRoot(root)}/media/upload?${new URLSearchParams({ access_token: value, type: kind })}`;
+        return mediaIn(await read(await ask(fetch, platform, url, { method: 'POST', body: form, timeoutMs: fileMs })));
       }),
     download: async (url) => {
       const response = await ask(fetch, platform, url, { timeoutMs: fileMs });
@@ -75,6 +68,20 @@ export const createApi = ({ fetch, clientId, clientSecret, root }: ApiPorts): Ap
     },
     signIn: async () => void (await signIn()),
   };
+};
+
+/** Of what has not moved to the new API yet: `oapi.`, at home and abroad; a deployment of one's own has both in one place. */
+const oldRoot = (root: string): string => root.replace('//api.dingtalk.', '//oapi.dingtalk.');
+
+type Uploaded = { readonly media_id?: string; readonly errcode?: number; readonly errmsg?: string };
+
+/** The old API answers 200, and says in numbers what is wrong: https://open.dingtalk.com/document/orgapp/server-api-error-codes-1 */
+const mediaIn = ({ media_id: id, errcode = 0, errmsg = '' }: Uploaded): string => {
+  if (errcode === 0 && id) return id;
+  const words = `DingTalk did not take the file (${errcode}): ${errmsg.slice(0, 300)}`;
+  if ([40001, 40014, 42001].includes(errcode)) throw new ChannelError('AUTH', words);
+  if ([88, 90002, 90018].includes(errcode)) throw new ChannelError('RATE_LIMIT', words, { retryAfterMs: 10_000 });
+  throw new ChannelError(errcode === -1 ? 'NETWORK' : 'INTERNAL', words);
 };
 
 const read = async <Result>(response: Response): Promise<Result> => {

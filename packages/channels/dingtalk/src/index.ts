@@ -7,7 +7,9 @@ import {
   type SendReceipt,
 } from '@openclaw/plugin-sdk';
 import { createInParts, keepConnected } from '@openclaw/plugin-sdk/kit';
+import { zipSync } from 'fflate';
 import { type Api, createApi } from './api.ts';
+import { type Content, contentOf, fileTypeOf } from './content.ts';
 import { type BotMessage, readMessage } from './read-message.ts';
 import { connectStream } from './stream.ts';
 
@@ -49,17 +51,10 @@ export default class DingTalkChannel implements ChannelPlugin<Config> {
   }
 
   async sendMessage(to: string, message: Message): Promise<SendReceipt> {
-    const { content, format = 'markdown', attachments = [], idempotencyKey } = message;
-    const title =
-      (/\S[^\n]*/.exec(content)?.[0] ?? '…')
-        .replace(/[*_#`>]/g, '')
-        .slice(0, 40)
-        .trim() || '…';
-    const sendWords = (): Promise<Sent> =>
-      format === 'plain' ? this.#send(to, 'sampleText', { content }) : this.#send(to, 'sampleMarkdown', { title, text: content });
+    const { content, attachments = [], idempotencyKey } = message;
     const parts = [
-      ...(content === '' && attachments.length > 0 ? [] : [sendWords]),
-      ...attachments.map((file) => () => this.#sendFile(to, file)),
+      ...(content === '' && attachments.length > 0 ? [] : [() => this.#send(to, contentOf(message))]),
+      ...attachments.map((file) => async () => this.#send(to, await this.#upload(file))),
     ];
     const [sent] = await this.#inParts(idempotencyKey, parts);
     return sent?.processQueryKey ? { id: sent.processQueryKey } : {};
@@ -71,9 +66,9 @@ export default class DingTalkChannel implements ChannelPlugin<Config> {
   }
 
   /** The id of a group begins with `cid`; else it is a person's. */
-  async #send(to: string, msgKey: string, param: object): Promise<Sent> {
+  async #send(to: string, content: Content): Promise<Sent> {
     const { api, robotCode } = this.#running();
-    const body = { robotCode, msgKey, msgParam: JSON.stringify(param) };
+    const body = { robotCode, ...content };
     if (to.startsWith('cid')) return api.call('/v1.0/robot/groupMessages/send', { ...body, openConversationId: to });
     const sent = await api.call<Sent>('/v1.0/robot/oToMessages/batchSend', { ...body, userIds: [to] });
     if (sent.invalidStaffIdList?.includes(to)) throw new ChannelError('PEER', `DingTalk knows no person ${to} in your company.`);
@@ -82,11 +77,17 @@ export default class DingTalkChannel implements ChannelPlugin<Config> {
     return sent;
   }
 
-  async #sendFile(to: string, { blob, name, type }: Attachment): Promise<Sent> {
+  async #upload({ blob, name, type }: Attachment): Promise<Content> {
     const { api, ctx } = this.#running();
-    const mediaId = await api.upload(name, new Blob([new Uint8Array(await ctx.blobs.read(blob))], { type }));
-    const fileType = /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toLowerCase() ?? 'txt';
-    return this.#send(to, 'sampleFile', { mediaId, fileName: name, fileType });
+    const data = new Uint8Array(await ctx.blobs.read(blob));
+    if (/^image\/(png|jpeg|gif|bmp)$/.test(type)) {
+      const photoURL = await api.upload('image', name, new Blob([data], { type }));
+      return { msgKey: 'sampleImageMsg', msgParam: JSON.stringify({ photoURL }) };
+    }
+    const taken = fileTypeOf(name);
+    const file = taken ? { name, data } : { name: `${name}.zip`, data: new Uint8Array(zipSync({ [name]: data })) };
+    const mediaId = await api.upload('file', file.name, new Blob([file.data]));
+    return { msgKey: 'sampleFile', msgParam: JSON.stringify({ mediaId, fileName: file.name, fileType: taken ?? 'zip' }) };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Message } from '@openclaw/plugin-sdk';
 import { createFakeHost, testChannel } from '@openclaw/plugin-sdk/testing';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { contentOf } from '../src/content.ts';
 import DingTalkChannel from '../src/index.ts';
 import { readMessage } from '../src/read-message.ts';
 import { startFakeDingTalk } from './fake-dingtalk.ts';
@@ -70,4 +71,19 @@ it('says whom DingTalk does not know, and waits where it is too much', async () 
   await expect(channel.sendMessage('nobody', message({}))).rejects.toMatchObject({ code: 'PEER', retryable: false });
   dingtalk.platform.refuse({ because: 'rate-limit', retryAfterMs: 0 });
   await expect(channel.sendMessage('manager7675', message({}))).rejects.toMatchObject({ code: 'RATE_LIMIT', retryAfterMs: 10_000 });
+});
+
+it('sends a picture as one, and in a .zip what DingTalk takes no files of', async () => {
+  const { dingtalk, host, channel } = await started();
+  const add = (name: string, type: string) => host.addBlob({ name, type, data: new Uint8Array([1]) });
+  const attachments = [add('a.png', 'image/png'), add('b.pdf', 'application/pdf'), add('c.txt', 'text/plain')];
+  await channel.sendMessage('manager7675', message({ content: '', attachments }));
+  expect(dingtalk.kinds).toEqual(['sampleImageMsg', 'sampleFile pdf', 'sampleFile zip']);
+  expect(dingtalk.platform.sent().map(({ files }) => files?.[0])).toEqual(['a.png', 'b.pdf', 'c.txt']);
+});
+
+it('writes Markdown with its line breaks, and loads no picture', () => {
+  const { msgKey, msgParam } = contentOf(message({ content: '# **Title**\n\na\nb ![cat](https://e.com/c.png)' }));
+  expect(msgKey).toBe('sampleMarkdown');
+  expect(JSON.parse(msgParam)).toEqual({ title: 'Title', text: '# **Title**\n\na  \nb [cat](https://e.com/c.png)' });
 });

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { FakePlatform, Refusal, SentMessage } from '@openclaw/plugin-sdk/testing';
+import { unzipSync } from 'fflate';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 export const clientId = 'dingz8nq0v7example';
@@ -14,6 +15,7 @@ type Body = Readonly<Record<string, string>> & { readonly userIds?: readonly str
 /** DingTalk's API and Stream mode, as their documentation has them. */
 export const startFakeDingTalk = async () => {
   const sent: SentMessage[] = [];
+  const kinds: string[] = [];
   const uploads = new Map<string, string>();
   const files = new Map<string, Uint8Array>();
   const sockets = new Set<WebSocket>();
@@ -24,7 +26,10 @@ export const startFakeDingTalk = async () => {
   const respond = async (path: string, body: Buffer, headers: IncomingMessage['headers']): Promise<object> => {
     if (path === '/media/upload') {
       const form = await new Response(new Uint8Array(body), { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
-      uploads.set(`@media${uploads.size}`, (form.get('media') as File).name);
+      const file = form.get('media') as File;
+      // As people know it: what stands in the .zip.
+      const [inside] = file.name.endsWith('.zip') ? Object.keys(unzipSync(new Uint8Array(await file.arrayBuffer()))) : [];
+      uploads.set(`@media${uploads.size}`, inside ?? file.name);
       return { errcode: 0, errmsg: 'ok', media_id: `@media${uploads.size - 1}` };
     }
     const given = JSON.parse(body.toString()) as Body;
@@ -41,6 +46,7 @@ export const startFakeDingTalk = async () => {
     }
     if (refusal?.because === 'auth' || headers['x-acs-dingtalk-access-token'] !== 'token-1')
       throw new Refused(401, 'InvalidAuthentication');
+    if (path === '/v1.0/robot/messageFiles/download' && given.downloadCode === 'gone') throw new Refused(400, 'unknownDownloadCode');
     if (path === '/v1.0/robot/messageFiles/download') return { downloadUrl: `http://127.0.0.1:${port}/files/${given.downloadCode}` };
     if (refusal?.because === 'rate-limit') throw new Refused(403, 'Forbidden.AccessDenied.QpsLimitForAppkeyAndApi');
     if (path !== '/v1.0/robot/oToMessages/batchSend' && path !== '/v1.0/robot/groupMessages/send')
@@ -48,10 +54,11 @@ export const startFakeDingTalk = async () => {
     const [user] = given.userIds ?? [];
     if (user === 'nobody') return { processQueryKey: 'x', invalidStaffIdList: ['nobody'] };
     const param = JSON.parse(given.msgParam ?? '{}') as Readonly<Record<string, string>>;
+    kinds.push([given.msgKey, param.fileType].filter(Boolean).join(' '));
     sent.push({
       to: user ?? given.openConversationId ?? '',
       text: param.content ?? param.text ?? '',
-      files: param.mediaId ? [uploads.get(param.mediaId) ?? ''] : [],
+      files: [param.mediaId ?? param.photoURL ?? ''].filter(Boolean).map((id) => uploads.get(id) ?? ''),
     });
     return { processQueryKey: `query-${sent.length}`, invalidStaffIdList: [], flowControlledStaffIdList: [] };
   };
@@ -142,7 +149,7 @@ export const startFakeDingTalk = async () => {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  return { platform, deliver, sockets };
+  return { platform, deliver, sockets, kinds };
 };
 
 class Refused extends Error {

@@ -73,6 +73,13 @@ it('says whom DingTalk does not know, and waits where it is too much', async () 
   await expect(channel.sendMessage('manager7675', message({}))).rejects.toMatchObject({ code: 'RATE_LIMIT', retryAfterMs: 10_000 });
 });
 
+it('hands over what was said where the file with it is not to be had', async () => {
+  const { dingtalk, host } = await started();
+  const picture = { ...fixtures.text, text: undefined, msgtype: 'picture', content: { downloadCode: 'gone' } };
+  await dingtalk.deliver('CALLBACK', '/v1.0/im/bot/messages/get', picture);
+  expect(host.heard[0]).toMatchObject({ content: '[picture.jpg could not be fetched]', attachments: [] });
+});
+
 it('sends a picture as one, and in a .zip what DingTalk takes no files of', async () => {
   const { dingtalk, host, channel } = await started();
   const add = (name: string, type: string) => host.addBlob({ name, type, data: new Uint8Array([1]) });

@@ -52,6 +52,11 @@ describe('the skills page in a browser', () => {
     await page.getByText('It is not JSON').waitFor();
     const file = { name: 'auto-deploy-vercel.json', mimeType: 'application/json', buffer: Buffer.from(seedSkill) };
     await page.locator('input[type=file][accept=".zip,.json"]').setInputFiles(file);
+    const sheet = page.getByRole('dialog', { name: 'Install auto-deploy-vercel.json' });
+    await sheet.getByText('run_vercel_deploy').waitFor();
+    await picture(page, 'skills-review');
+    expect(await axe(page)).toEqual([]);
+    await sheet.getByRole('button', { name: 'Install' }).click();
     const card = page.getByRole('listitem').filter({ hasText: '@auto-deploy-vercel' });
     await card.getByText('nobody has confirmed').waitFor();
 

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Plugin, PluginReview } from '../../src-shared/contract/rest.ts';
 import type { AdminClient } from './admin-client.ts';
@@ -9,6 +8,7 @@ import { connectGateway } from './channels-commands.ts';
 import type { InstallOptions } from './channels-program.ts';
 import { oneLine } from './columns.ts';
 import type { CliPorts } from './run-cli.ts';
+import { saysYes } from './says-yes.ts';
 import { withPin } from './with-pin.ts';
 
 /** @returns the exit code: 1 where the answer was no */
@@ -69,16 +69,3 @@ export const reviewInWords = ({ plugin, sha256, asks, tools, replaces, isolation
   ].join('\n');
 
 const section = (title: string, lines: readonly string[]): string[] => [`  ${title}`, ...lines.map((line) => `    ${oneLine(line)}`)];
-
-/** @throws AppError BAD_REQUEST where there is nobody to ask */
-export const saysYes = async ({ stdin, stderr }: CliPorts): Promise<boolean> => {
-  if (!('isTTY' in stdin && stdin.isTTY === true))
-    throw new AppError('BAD_REQUEST', { message: 'There is no terminal to ask at; nothing was installed.', hint: 'Say yes with --yes.' });
-  const terminal = createInterface({ input: stdin, output: stderr });
-  try {
-    const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
-    return /^\s*y(es)?\s*$/i.test(await Promise.race([terminal.question('Install it? [y/N] '), closed]));
-  } finally {
-    terminal.close();
-  }
-};

@@ -1,6 +1,7 @@
 import { connectAdmin } from './admin-client.ts';
-import { reviewInWords, saysYes, sendArchive } from './channels-install.ts';
+import { reviewInWords, sendArchive } from './channels-install.ts';
 import type { CliPorts } from './run-cli.ts';
+import { saysYes } from './says-yes.ts';
 import { withPin } from './with-pin.ts';
 
 /**

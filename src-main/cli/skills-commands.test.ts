@@ -1,12 +1,35 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { beginCli, createTerminal } from '../testing/cli.ts';
 import { createCommandLine } from '../testing/command-line.ts';
 import { scriptModel } from '../testing/upstream.ts';
 
 const seedSkill = /JSON\s+(\{\s+"slug"[\s\S]*?\n\})/.exec(
   readFileSync(new URL('../../e2e/fixtures/openclaw-api-tutorial.zh.txt', import.meta.url), 'utf8'),
 )?.[1];
+
+describe('openclaw skills install, at a terminal', () => {
+  it('shows what it is, and installs it when somebody says yes', async () => {
+    const cli = createCommandLine();
+    await cli.start();
+    const file = join(cli.folder, 'auto-deploy-vercel.json');
+    writeFileSync(file, seedSkill ?? '');
+    for (const [says, outcome] of [
+      ['n', 'Nothing was installed.'],
+      ['y', 'Installed @auto-deploy-vercel'],
+    ] as const) {
+      const terminal = createTerminal();
+      const work = beginCli({ OPENCLAW_HOME: cli.folder }, ['skills', 'install', file], terminal);
+      await expect.poll(() => work.written.stderr, { timeout: 10_000 }).toContain('Install it? [y/N]');
+      expect(work.written.stderr).toContain('tool     run_vercel_deploy: not set up');
+      terminal.type(`${says}\r`);
+      expect(await work.code).toBe(0);
+      expect(work.written.stderr).toContain(outcome);
+    }
+    expect((await cli.run('skills', 'list')).stdout.match(/auto-deploy-vercel/g)).not.toBeNull();
+  });
+});
 
 describe('openclaw skills', () => {
   it("installs the tutorial's skill, binds its tool, and calls it", async () => {

@@ -8,6 +8,7 @@ import { validateSkills } from '../skills/validate-skill.ts';
 import { type AdminClient, connectAdmin, unreachable } from './admin-client.ts';
 import { columns, oneLine } from './columns.ts';
 import type { CliPorts } from './run-cli.ts';
+import { hasTerminal, saysYes } from './says-yes.ts';
 import type { BindOptions } from './skills-program.ts';
 import { withPin } from './with-pin.ts';
 
@@ -23,11 +24,24 @@ export const list = async ({ json }: Options, ports: CliPorts): Promise<void> =>
   if (skills.length === 0) ports.stderr.write('There are no skills. Put one into the skills folder of the home folder.\n');
 };
 
-export const install = async (path: string, { json, sha256 }: Options & { sha256?: string }, ports: CliPorts): Promise<void> => {
+export const install = async (
+  path: string,
+  { json, sha256, yes }: Options & { sha256?: string; yes?: boolean },
+  ports: CliPorts,
+): Promise<void> => {
   const admin = await connect(ports);
   if (/^https?:\/\//i.test(path)) return installFromLink(admin, path, { json, sha256 }, ports);
   const body = await packed(resolve(path));
-  const answer = (await admin.call('installSkill', { query: { name: basename(path) }, body })).body;
+  const file = { query: { name: basename(path) }, body };
+  // A script has seen what it installs; at a terminal somebody looks first.
+  if (!yes && !json && hasTerminal(ports)) {
+    ports.stderr.write(`${reviewed((await admin.call('reviewSkill', file)).body.review)}\n`);
+    if (!(await saysYes(ports))) {
+      ports.stderr.write('Nothing was installed.\n');
+      return;
+    }
+  }
+  const answer = (await admin.call('installSkill', file)).body;
   if (json) ports.stdout.write(`${JSON.stringify(answer)}\n`);
   ports.stderr.write(installed(answer));
 };

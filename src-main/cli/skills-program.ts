@@ -16,8 +16,11 @@ export const addSkills = (program: Command, ports: CliPorts, exit: (code: number
     .argument('<path>', "a skill's folder, a zip of one, a skill in JSON, or an https link to one, also to a folder on GitHub")
     .description('put one into the home folder; what it replaces is kept')
     .option('--sha256 <hash>', 'install exactly this from a link; without it the link is only looked at')
+    .option('--yes', 'do not ask at the terminal first')
     .option('--json', 'as JSON')
-    .action(async (path: string, options: { json?: boolean; sha256?: string }) => (await commands()).install(path, options, ports));
+    .action(async (path: string, options: { json?: boolean; sha256?: string; yes?: boolean }) =>
+      (await commands()).install(path, options, ports),
+    );
   skills
     .command('bind')
     .argument('<skill>')

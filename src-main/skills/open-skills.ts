@@ -11,6 +11,7 @@ import { createDownloadSkill } from './download-skill.ts';
 import { createInstallFromLink } from './install-from-link.ts';
 import { createSkillInstaller } from './install-skill.ts';
 import { createMissing } from './requirements.ts';
+import { createReviewSkill } from './review-skill.ts';
 import type { SkillPlace } from './skill.ts';
 import { openSkillBindings } from './skill-bindings.ts';
 import { createSkillRegistry } from './skill-registry.ts';
@@ -57,9 +58,11 @@ export const openSkills = async (ports: Ports): Promise<Skills> => {
   });
   const installer = createSkillInstaller({ fs, folder: folders.home, randomBytes: ports.randomBytes });
   const missing = createMissing({ fs, env: ports.env });
+  const review = createReviewSkill({ installer, missing });
   const skills = createSkills({
     installer,
-    installFromLink: createInstallFromLink({ installer, missing, download: createDownloadSkill(ports.web) }),
+    review,
+    installFromLink: createInstallFromLink({ installer, review, download: createDownloadSkill(ports.web) }),
     registry,
     bindings,
     missing,

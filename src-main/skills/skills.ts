@@ -6,6 +6,7 @@ import type { ModelMessage } from '../agents/models/model-client.ts';
 import type { InstallFromLink } from './install-from-link.ts';
 import type { SkillInstaller } from './install-skill.ts';
 import { type Missing, missingInWords } from './requirements.ts';
+import type { ReviewSkill } from './review-skill.ts';
 import type { BrokenSkill, LoadedSkill } from './skill.ts';
 import type { SkillBindings } from './skill-bindings.ts';
 import type { SkillRegistry } from './skill-registry.ts';
@@ -36,6 +37,7 @@ export type Skills = {
   /** @throws AppError SKILL_UNKNOWN */
   readonly get: (slug: string) => Promise<Skill>;
   readonly installer: SkillInstaller;
+  readonly review: ReviewSkill;
   readonly installFromLink: InstallFromLink;
   readonly reload: () => Promise<void>;
   /** Reads them soon, so that nobody has to wait for it; called once the gateway listens. */
@@ -45,6 +47,7 @@ export type Skills = {
 
 type Ports = {
   readonly installer: SkillInstaller;
+  readonly review: ReviewSkill;
   readonly installFromLink: InstallFromLink;
   readonly registry: SkillRegistry;
   readonly bindings: SkillBindings;
@@ -191,6 +194,7 @@ export const createSkills = (ports: Ports): Omit<Skills, 'warm'> => {
       return 'error' in skill ? viewBroken(skill) : view(skill);
     },
     installer: ports.installer,
+    review: ports.review,
     installFromLink: ports.installFromLink,
     reload: registry.reload,
     close: registry.close,

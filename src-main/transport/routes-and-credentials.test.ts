@@ -108,6 +108,7 @@ const requests: {
   answerApproval: { params: { id: `apr_${'a'.repeat(22)}` }, body: { decision: 'deny' } },
   installSkillFromLink: { body: { url: 'https://skills.example/tried.json' } },
   // JSON is one of the kinds of file that it takes.
+  reviewSkill: { query: {}, body: { slug: 'tried' } as unknown as Uint8Array<ArrayBuffer> },
   installSkill: { query: {}, body: { slug: 'tried' } as unknown as Uint8Array<ArrayBuffer> },
   bindSkill: { params: { slug: 'none' }, body: { tool: 'x', sha256: '', binding: null } },
   updateSession: { params: { id: 'none' }, body: { pinned: true } },

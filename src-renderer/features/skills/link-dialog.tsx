@@ -30,7 +30,7 @@ export const LinkDialog = ({ onInstalled, onClose }: LinkDialogProps): ReactElem
     setError(null);
     try {
       if (review === null) setReview(await skills.lookAt(wanted));
-      else return onInstalled(await skills.installLooked(review));
+      else return onInstalled(await skills.installLooked(wanted, review));
     } catch (thrown) {
       setError(ApiError.from(thrown));
       // It may be another by now: it has to be looked at again.

@@ -56,7 +56,7 @@ const answer = ({ method, path, body, pin: given }: FakeRequest): { status: numb
   const [, slug = '', action = ''] = /^\/api\/v1\/skills(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(path) ?? [];
   if (!path.startsWith('/api/v1/skills')) return null;
   if (method === 'GET') return { status: 200, body: { skills } };
-  asked.push({ line: `${method} ${path}`, body: body === '' ? {} : JSON.parse(body), pin: given });
+  asked.push({ line: `${method} ${path}`, body: body.startsWith('{') ? JSON.parse(body) : {}, pin: given });
   const found = skills.find((one) => one.slug === slug) ?? skill({ slug });
   if (method === 'DELETE') {
     skills = skills.filter((one) => one !== found);
@@ -65,6 +65,11 @@ const answer = ({ method, path, body, pin: given }: FakeRequest): { status: numb
   if (action === 'restore') {
     skills = [...skills, found];
     return { status: 200, body: { skill: found } };
+  }
+  if (slug === 'review') return { status: 200, body: { review: { ...review, url: null } } };
+  if (slug === 'install') {
+    skills = [skill({ slug: review.slug })];
+    return { status: 200, body: { skill: skills[0], replaced: review.replaces } };
   }
   if (slug === 'install-link') {
     const { sha256 } = asked.at(-1)?.body ?? {};
@@ -221,6 +226,28 @@ describe('the skills page', () => {
         ...(sha256 === undefined ? {} : { sha256 }),
       })),
     );
+    await press('Undo');
+    await app.shown(() => expect(asked.at(-1)?.line).toBe('POST /api/v1/skills/pdf/restore'));
+  });
+
+  it('shows what a dropped file would bring, and installs it then', async () => {
+    await open();
+    const drop = (name: string): Promise<void> =>
+      app.change(() => {
+        const picker = app.page.querySelector<HTMLInputElement>('input[accept=".zip,.json"]');
+        Object.defineProperty(picker, 'files', { configurable: true, value: [new File(['PK'], name)] });
+        picker?.dispatchEvent(new Event('change', { bubbles: true }));
+      });
+    await drop('pdf.zip');
+    await app.shown(() => expect(text()).toContain('-old\n+new'));
+    expect([text().includes('Install pdf.zip'), skills, await app.violations()]).toEqual([true, [], []]);
+    await press('Cancel');
+    expect(new Set(asked.map(({ line }) => line))).toEqual(new Set(['POST /api/v1/skills/review']));
+    await drop('pdf.zip');
+    await app.shown(() => expect(text()).toContain('qpdf --check'));
+    await app.change(() => [...document.querySelectorAll<HTMLButtonElement>('dialog button')].at(-1)?.click());
+    await app.shown(() => expect(document.querySelector('dialog[open]')).toBeNull());
+    expect(asked.at(-1)?.line).toBe('POST /api/v1/skills/install');
     await press('Undo');
     await app.shown(() => expect(asked.at(-1)?.line).toBe('POST /api/v1/skills/pdf/restore'));
   });

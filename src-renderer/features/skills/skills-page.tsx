@@ -13,6 +13,7 @@ import { PageFrame } from '../../ui/page-frame.tsx';
 import { showDone, showProblem } from '../../ui/toast.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { BindDialog } from './bind-dialog.tsx';
+import { FileDialog } from './file-dialog.tsx';
 import { LinkDialog } from './link-dialog.tsx';
 import { SkillCard } from './skill-card.tsx';
 import type { Installed } from './skills-store.ts';
@@ -27,6 +28,8 @@ export const SkillsPage = (): ReactElement => {
   const { skills: all, loading, error } = useStore(skills);
   const [binding, setBinding] = useState<{ readonly skill: Skill; readonly tool: Skill['tools'][number] } | null>(null);
   const [linking, setLinking] = useState(false);
+  /** To be looked at, one after the other. */
+  const [[file, ...others], setFiles] = useState<readonly File[]>([]);
   const [over, setOver] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const time = useNow(now, refreshMs);
@@ -41,14 +44,6 @@ export const SkillsPage = (): ReactElement => {
   };
   const done = ({ skill, replaced }: Installed): void =>
     showDone(t(replaced ? 'skills.replaced' : 'skills.installed', { name: skill.name }), replaced ? undo(skill) : undefined);
-  const install = async (files: readonly File[]): Promise<void> => {
-    for (const file of files)
-      try {
-        done(await skills.install(file));
-      } catch (thrown) {
-        say(thrown);
-      }
-  };
   const undo = ({ slug }: Skill) => ({
     ...{ id: `skill-${slug}`, label: t('skills.undo'), forMs: undoMs },
     act: () => void skills.restore(slug).catch(say),
@@ -68,7 +63,7 @@ export const SkillsPage = (): ReactElement => {
   const onDrop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
-    void install([...event.dataTransfer.files]);
+    setFiles([...event.dataTransfer.files]);
   };
 
   const choose = (
@@ -102,7 +97,7 @@ export const SkillsPage = (): ReactElement => {
           hidden
           aria-label={t('skills.install')}
           onChange={(event) => {
-            void install([...(event.target.files ?? [])]);
+            setFiles([...(event.target.files ?? [])]);
             event.target.value = '';
           }}
         />
@@ -128,6 +123,17 @@ export const SkillsPage = (): ReactElement => {
           </>
         )}
       </div>
+      {file ? (
+        <FileDialog
+          key={`${others.length} ${file.name}`}
+          file={file}
+          onClose={() => setFiles(others)}
+          onInstalled={(installed) => {
+            setFiles(others);
+            done(installed);
+          }}
+        />
+      ) : null}
       {linking ? (
         <LinkDialog
           onClose={() => setLinking(false)}

@@ -19,10 +19,12 @@ export type SkillsStore = StoreApi<SkillsState> & {
   readonly load: () => Promise<void>;
   readonly bind: (skill: Skill, tool: string, binding: SkillBinding | null) => Promise<Skill | null>;
   readonly install: (file: Pick<File, 'name' | 'arrayBuffer'>) => Promise<Installed>;
+  /** What a file would bring; nothing is installed yet. */
+  readonly review: (file: Pick<File, 'name' | 'arrayBuffer'>) => Promise<SkillReview>;
   /** What an https link leads to; nothing is installed yet. */
   readonly lookAt: (url: string) => Promise<SkillReview>;
   /** Exactly what was looked at. */
-  readonly installLooked: (review: SkillReview) => Promise<Installed>;
+  readonly installLooked: (url: string, review: Pick<SkillReview, 'sha256'>) => Promise<Installed>;
   readonly remove: (slug: string) => Promise<void>;
   readonly restore: (slug: string) => Promise<void>;
 };
@@ -60,8 +62,10 @@ export const createSkillsStore = ({ http, pin }: { readonly http: HttpClient; re
       ),
     install: async (file: Pick<File, 'name' | 'arrayBuffer'>) =>
       andLoad(http.call('installSkill', { query: { name: file.name }, body: new Uint8Array(await file.arrayBuffer()) })),
+    review: async (file: Pick<File, 'name' | 'arrayBuffer'>) =>
+      (await http.call('reviewSkill', { query: { name: file.name }, body: new Uint8Array(await file.arrayBuffer()) })).review,
     lookAt: async (url: string) => (await http.call('installSkillFromLink', { body: { url } })).review,
-    installLooked: async ({ url, sha256 }: SkillReview) => {
+    installLooked: async (url: string, { sha256 }: Pick<SkillReview, 'sha256'>) => {
       const { skill, replaced } = await andLoad(http.call('installSkillFromLink', { body: { url, sha256 } }));
       if (skill === null) throw new Error('The gateway has only looked at it.');
       return { skill, replaced };

@@ -29,6 +29,8 @@ export const skills = {
   'skills.source.paths': 'from a configured folder',
   'skills.source.workspace': 'workspace of {{agent}}',
   'skills.fromLink': 'From a link',
+  'skills.file.title': 'Install {{name}}',
+  'skills.file.looking': 'Looking at it…',
   'skills.link.title': 'Install a skill from a link',
   'skills.link.url': 'Link',
   'skills.link.urlHelp':

@@ -31,6 +31,8 @@ export const skills: Readonly<Record<keyof typeof en, string>> = {
   'skills.source.paths': '来自配置的文件夹',
   'skills.source.workspace': '{{agent}} 的工作区',
   'skills.fromLink': '从链接安装',
+  'skills.file.title': '安装 {{name}}',
+  'skills.file.looking': '正在检查…',
   'skills.link.title': '从链接安装技能',
   'skills.link.url': '链接',
   'skills.link.urlHelp': 'https：.json、SKILL.md、.zip 或 GitHub 上的技能文件夹（…/tree/main/skills/名称）。先只查看，不安装。',

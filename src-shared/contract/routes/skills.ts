@@ -130,8 +130,8 @@ export type Skill = z.infer<typeof skillSchema>;
 
 /** What would be installed, for somebody to look at first. */
 export const skillReviewSchema = z.object({
-  url: z.string(),
-  sha256: z.string().describe('of what was fetched; to install exactly that, send it back'),
+  url: z.string().nullable().describe('null: a file that was sent'),
+  sha256: z.string().describe('of what was fetched or sent; to install exactly that from a link, send it back'),
   bytes: z.int(),
   slug: z.string(),
   name: z.string(),
@@ -149,6 +149,12 @@ export const skillReviewSchema = z.object({
 });
 export type SkillReview = z.infer<typeof skillReviewSchema>;
 
+const skillFileQuery = z.object({ name: z.string().max(256).optional().describe("the file's name, for a skill that names none") });
+const skillFileBody = {
+  as: 'bytes',
+  maxBytes: 16 * 1024 * 1024,
+  types: ['application/zip', 'application/octet-stream', 'application/json'],
+} as const;
 const skillParams = z.object({ slug: skillSlugSchema });
 
 /** Prompts with tools that agents can take up: what there is, what their tools run, install, remove. */
@@ -161,14 +167,24 @@ export const skillRoutes = {
     summary: 'every skill, also the broken ones with their errors',
     answers: { 200: z.object({ skills: z.array(skillSchema) }) },
   },
+  reviewSkill: {
+    method: 'POST',
+    path: '/api/v1/skills/review',
+    auth: 'bearer',
+    scope: 'skills:write',
+    summary: 'look at what install would put where, and change; installs nothing',
+    query: skillFileQuery,
+    reads: skillFileBody,
+    answers: { 200: z.object({ review: skillReviewSchema }) },
+  },
   installSkill: {
     method: 'POST',
     path: '/api/v1/skills/install',
     auth: 'bearer',
     scope: 'skills:write',
     summary: "install one into the home folder: a zip of a skill's folder, or a skill in JSON; what it replaces is kept",
-    query: z.object({ name: z.string().max(256).optional().describe("the file's name, for a skill that names none") }),
-    reads: { as: 'bytes', maxBytes: 16 * 1024 * 1024, types: ['application/zip', 'application/octet-stream', 'application/json'] },
+    query: skillFileQuery,
+    reads: skillFileBody,
     answers: { 200: z.object({ skill: skillSchema, replaced: z.boolean() }) },
   },
   installSkillFromLink: {

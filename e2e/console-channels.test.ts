@@ -188,7 +188,7 @@ describe('the channels page in a browser', () => {
     expect(await axe(page)).toEqual([]);
     await page.unroute('**/api/v1/channels');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await card(page, 'Telegram').getByText('Needs credentials').waitFor();
+    await card(page, 'Telegram').getByText('Needs credentials', { exact: true }).waitFor();
     await card(page, 'ghost').getByText('Plugin missing').waitFor();
     await card(page, 'Webhook').getByText('Off', { exact: true }).waitFor();
     await picture(page, 'channels-states');

@@ -3,7 +3,7 @@ import type { LiveConfig } from '../config/live-config.ts';
 import type { GatewayPorts } from '../gateway-ports.ts';
 import type { FetchPage } from '../net/fetch-page.ts';
 import type { ProxySettings } from '../net/proxy.ts';
-import type { AgentRun } from '../sessions/create-turn.ts';
+import type { AgentRun } from '../sessions/agent-run.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
 import type { Database } from '../storage/database.ts';
 import type { SecretStore } from '../storage/secret-store.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Clock } from '../gateway-ports.ts';
-import type { AgentResult, AgentRun } from '../sessions/create-turn.ts';
+import type { AgentResult, AgentRun } from '../sessions/agent-run.ts';
 import type { TurnRequest } from '../sessions/turn.ts';
 import type { Skills } from '../skills/skills.ts';
 import type { Database } from '../storage/database.ts';

@@ -1,39 +1,13 @@
 import { AppError } from '../../src-shared/app-error.ts';
-import type { Approval, DurableEvent, ToolCall, TurnEvent, TurnState, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
-import type { ModelToolCall } from '../agents/models/model-client.ts';
+import type { Approval, DurableEvent, ToolCall, TurnEvent, TurnState } from '../../src-shared/contract/events.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { Database, Write } from '../storage/database.ts';
+import type { AgentResult, AgentRun } from './agent-run.ts';
 import { wordsFor } from './status-words.ts';
 import { startTimeLimit } from './time-limit.ts';
 import { endsWithGateway, noUsage, type Turn, type TurnListener, type TurnOutcome, type TurnRequest } from './turn.ts';
-
-/** What the agent side of a turn is given. It never throws: how it ended is its result. */
-export type AgentRun = (context: AgentContext) => Promise<AgentResult>;
-export type AgentContext = {
-  readonly request: TurnRequest;
-  readonly signal: AbortSignal;
-  readonly onText: (text: string) => void;
-  readonly onState: (state: 'thinking' | 'running_tool') => void;
-  /** A model has failed before it said anything, and another is asked. */
-  readonly onFallback: (failed: string, next: string) => void;
-  /** Somebody has to allow this call. Resolves when that, and `writes` with it, is on the disk. */
-  readonly onToolAsked: (call: ToolCall, approval: Approval, writes: readonly Write[]) => Promise<void>;
-  /** Resolves when the start is on the disk; no tool may begin before. */
-  readonly onToolStarted: (call: ToolCall, sideEffects: boolean) => Promise<void>;
-  /** A piece of what it says while it runs. */
-  readonly onToolOutput: (call: ToolCall, text: string) => void;
-  readonly onToolEnded: (call: ToolCall) => Promise<void>;
-  /** What was said before is too long. Resolves when this, which stands for it, is on the disk. */
-  readonly onSummary: (summary: { readonly content: string; readonly upToSeq: number }) => Promise<void>;
-};
-export type AgentResult = {
-  readonly usage: Usage;
-  /** The model it was put to, as `/status` names it; null where it came to none. */
-  readonly model: string | null;
-  /** What the client is asked to run, as the model wrote it. */
-  readonly clientCalls?: readonly ModelToolCall[];
-  readonly error: AppError | null;
-};
+import { endOf, type StopReason } from './turn-end.ts';
+import { acceptWrites, appendWrites, messageEvent, seqOf } from './turn-writes.ts';
 
 type TurnPorts = {
   readonly database: Database;
@@ -78,7 +52,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
   let toolIsOpen = false;
   let onDisk = begin.onDisk;
   let accepting: Promise<void> | null = begin.onDisk ? Promise.resolve() : null;
-  let stopped: 'cancelled' | 'timeout' | 'parked' | null = null;
+  let stopped: StopReason | null = null;
   let running = false;
   let ended = false;
   let settle: (outcome: TurnOutcome) => void;
@@ -100,50 +74,10 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     for (const listener of listeners) listener(published);
   };
 
-  const messageEvent = (): DurableEvent => ({
-    type: 'message',
-    content: request.content,
-    channel: request.channel,
-    ...(request.metadata ? { metadata: { ...request.metadata } } : {}),
-    ...(request.attachments ? { attachments: [...request.attachments] } : {}),
-  });
-  const acceptWrites = (): Write[] => {
-    const { session, messageId, ownerId, agentId, traceId, via, acceptedAt, options, idempotencyKey, bodyHash } = request;
-    return [
-      { op: 'session.put', session },
-      {
-        op: 'turn.insert',
-        turn: {
-          messageId,
-          sessionId: session.id,
-          ownerId,
-          agentId,
-          traceId,
-          via,
-          acceptedAt,
-          // The others may quote the conversation, and are needed to run it again only.
-          options: hidden ? { timeoutMs: options.timeoutMs } : options,
-          idempotencyKey,
-          bodyHash,
-        },
-      },
-    ];
-  };
-  const appendWrites = (events: readonly DurableEvent[], at: number): Write[] =>
-    hidden
-      ? []
-      : [
-          {
-            op: 'events.append',
-            sessionId: request.session.id,
-            events: events.map((event) => ({ messageId: request.messageId, at, event })),
-          },
-        ];
-
   const accepted = (): Promise<void> => {
     // Nobody was told of it, and its client is told that it is gone: it must not come back at the next start.
     if (accepting === null && stopped === 'parked') return Promise.reject(new AppError('GATEWAY_STOPPING'));
-    accepting ??= database.write([...acceptWrites(), ...appendWrites([messageEvent()], clock.now())]).then(
+    accepting ??= database.write([...acceptWrites(request), ...appendWrites(request, [messageEvent(request)], clock.now())]).then(
       () => {
         nowOnDisk();
         ports.onAccepted(turn);
@@ -164,7 +98,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     }
     await accepted();
     const at = clock.now();
-    const results = await database.write([...appendWrites([event], at), ...also]);
+    const results = await database.write([...appendWrites(request, [event], at), ...also]);
     publish(event, seqOf(results, 0), at);
   };
 
@@ -176,7 +110,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     publish({ type: 'status', state, content }, null);
   };
 
-  const stop = (why: 'cancelled' | 'timeout' | 'parked'): void => {
+  const stop = (why: StopReason): void => {
     if (ended || stopped) return;
     stopped = why;
     abort.abort();
@@ -189,7 +123,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     limit.cancel();
     // Once, so that the event, the answer and what is read from the database later say the same.
     const durationMs = elapsed();
-    const { status, event, error } = ending(result, durationMs);
+    const { status, event, error } = endOf(result, { stopped, text, words, durationMs });
     const done = (final: Pick<TurnOutcome, 'status' | 'error'>): void => {
       ended = true;
       const full: TurnOutcome = {
@@ -222,7 +156,9 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       const held = accepting === null;
       await accepting;
       const writing = database.write(
-        held ? [...acceptWrites(), ...appendWrites([messageEvent(), event], at), end] : [...appendWrites([event], at), end],
+        held
+          ? [...acceptWrites(request), ...appendWrites(request, [messageEvent(request), event], at), end]
+          : [...appendWrites(request, [event], at), end],
       );
       // Who asks for the acceptance meanwhile waits for this commit: a second insert of the turn would be refused.
       if (held) {
@@ -236,43 +172,13 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
       const failed = AppError.from(thrown);
       publish({ type: 'error', code: failed.code, content: failed.message, retryable: failed.retryable }, null);
       // What was acknowledged must end on the disk too, as soon as there is room again.
-      if (onDisk) retryWrite([...appendWrites([event], at), end]);
+      if (onDisk) retryWrite([...appendWrites(request, [event], at), end]);
       done({ status: 'failed', error: failed });
     }
   };
 
   const retryWrite = (writes: readonly Write[]): void => {
     clock.after(storageRetryMs, () => void database.write(writes).catch(() => retryWrite(writes)));
-  };
-
-  const ending = (
-    result: AgentResult,
-    durationMs: number,
-  ): { status: Exclude<TurnStatus, 'accepted'>; event: DurableEvent; error: AppError | null } => {
-    const partial = text === '' ? {} : { partial: text };
-    if (stopped === 'cancelled')
-      return {
-        status: 'cancelled',
-        event: { type: 'status', state: 'cancelled', content: words.state('cancelled'), ...partial },
-        error: null,
-      };
-    const error = stopped === 'timeout' ? new AppError('TURN_TIMEOUT') : result.error;
-    if (error === null)
-      return {
-        status: 'completed',
-        event: { type: 'response', content: text, final: true, usage: result.usage, durationMs },
-        error,
-      };
-    const event: DurableEvent = {
-      type: 'error',
-      code: error.code,
-      content: error.message,
-      retryable: error.retryable,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-      ...partial,
-    };
-    return { status: stopped === 'timeout' ? 'timeout' : 'failed', event, error };
   };
 
   const elapsed = (): number => Math.max(0, Math.round(clock.monotonic() - startedAt));
@@ -385,10 +291,4 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
     park: () => stop(accepting !== null && endsWithGateway(request.via) ? 'cancelled' : 'parked'),
   };
   return turn;
-};
-
-const seqOf = (results: readonly unknown[], index: number, event = 0): number | null => {
-  const seqs = results[index];
-  const seq: unknown = Array.isArray(seqs) ? seqs[event] : undefined;
-  return typeof seq === 'number' ? seq : null;
 };

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryDatabase } from '../storage/memory-database.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { createWatchedDatabase } from '../testing/watched-database.ts';
-import { type AgentContext, type AgentResult, createTurn } from './create-turn.ts';
+import type { AgentContext, AgentResult } from './agent-run.ts';
+import { createTurn } from './create-turn.ts';
 import { noUsage, type Published, type TurnRequest } from './turn.ts';
 
 const request: TurnRequest = {

@@ -1,10 +1,25 @@
-import type { InboundMessage, Message } from '../../packages/plugin-sdk/src/index.ts';
 import type { Approval, DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
-import type { OutboxState, PeerStatus } from '../../src-shared/contract/routes/channels.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
-import type { SkillBinding } from '../../src-shared/contract/routes/skills.ts';
-import type { TaskSchedule } from '../../src-shared/contract/routes/tasks.ts';
-import type { Scope } from '../../src-shared/models/scope.ts';
+import type { BatchLineRow, BatchLineStatus, BatchRow, BatchStatus } from './rows/batches.ts';
+import type { InboxOutcome, InboxRow, NewOutboxRow, OutboxChanges, OutboxRow, PeerRow } from './rows/channels.ts';
+import type { ApprovalRuleRow, SkillBindingRow, StoredApproval, TokenRow } from './rows/permissions.ts';
+import type {
+  EventRow,
+  FileChangeRow,
+  NewSessionRow,
+  NewTurnRow,
+  RequestRowStored,
+  SessionRow,
+  TurnRow,
+  UsageRow,
+} from './rows/sessions.ts';
+import type { TaskChanges, TaskRow } from './rows/tasks.ts';
+
+export type * from './rows/batches.ts';
+export type * from './rows/channels.ts';
+export type * from './rows/permissions.ts';
+export * from './rows/sessions.ts';
+export type * from './rows/tasks.ts';
 
 /**
  * The storage port. All methods resolve after the data is on the disk (fdatasync) and reject with an AppError
@@ -32,271 +47,6 @@ export type OpenReport = {
   readonly uncleanStop: boolean;
   /** A damaged file was kept aside under this name, in the same folder, and a new one begun. */
   readonly damagedKeptAs: string | null;
-};
-
-export type SessionRow = {
-  /** 22 base64url characters: the handle, no credential. */
-  readonly id: string;
-  /** Token id of the owner; `local` for the admin socket. */
-  readonly ownerId: string;
-  /** The owner's own name for it; unique per owner. */
-  readonly name: string | null;
-  readonly title: string;
-  readonly agentId: string;
-  readonly channel: string;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly lastSeq: number;
-  readonly pinned: boolean;
-  /** Of turns that leave nothing in the history (`/v1` without a session): never listed, found or exported. */
-  readonly hidden: boolean;
-  /** Deleted, and not gone yet: never listed or found, but `session.get` still answers, for the undo. */
-  readonly deletedAt: number | null;
-};
-
-/** What is known of a session when it is made. */
-export type NewSessionRow = Omit<SessionRow, 'lastSeq' | 'updatedAt' | 'pinned' | 'deletedAt'>;
-
-export type TurnRow = {
-  readonly messageId: string;
-  readonly sessionId: string;
-  readonly ownerId: string;
-  readonly agentId: string;
-  readonly traceId: string;
-  readonly via: Door;
-  /** The model it was put to, as `/status` names it; null until it has ended, or where there was none. */
-  readonly model: string | null;
-  /** `accepted` until it has ended. */
-  readonly status: TurnStatus;
-  readonly acceptedAt: number;
-  readonly endedAt: number | null;
-  /** What the client asked beyond the content: what a restart needs to run the turn again. */
-  readonly options: TurnOptions;
-  /** Text of the running reply, checkpointed about once a second. */
-  readonly partial: string;
-  /** A tool with side effects has begun and its end is not recorded. */
-  readonly openToolCall: string | null;
-  readonly usage: Usage | null;
-  readonly idempotencyKey: string | null;
-  readonly bodyHash: string | null;
-};
-
-export type TurnOptions = {
-  readonly system?: string;
-  readonly tools?: readonly string[];
-  /** JSON Schema that the answer must fit. */
-  readonly outputSchema?: Readonly<Record<string, unknown>>;
-  readonly timeoutMs: number;
-  readonly replyTo?: string;
-};
-
-export type EventRow = {
-  readonly seq: number;
-  readonly messageId: string;
-  readonly at: number;
-  readonly event: DurableEvent;
-};
-
-export type TokenRow = {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: 'bearer' | 'api-key' | 'console';
-  readonly scopes: readonly Scope[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly revokedAt: number | null;
-  readonly lastUsedAt: number | null;
-  readonly requests: number;
-  readonly lastAddress: string | null;
-  /** SHA-256 (hex) of an API key; null for JWTs, which their MAC vouches for. */
-  readonly keyHash: string | null;
-  /** The token that minted it; null for those made on this computer or in the console. */
-  readonly parentId: string | null;
-};
-
-/** What is known of a turn when it is accepted. */
-export type NewTurnRow = Omit<TurnRow, 'status' | 'endedAt' | 'partial' | 'openToolCall' | 'usage' | 'model'>;
-
-/** A turn that an operator looks at: what the row says, and where it happened. `no` orders and pages. */
-export type RequestRowStored = {
-  readonly no: number;
-  readonly turn: TurnRow;
-  readonly channel: string;
-  readonly hidden: boolean;
-};
-
-/** Sums of one key over the days asked for. */
-export type UsageRow = {
-  readonly key: string;
-  readonly turns: number;
-  readonly failed: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly costUsd: number;
-  readonly durationMs: number;
-};
-
-export type BatchStatus = 'loading' | 'running' | 'paused' | 'completed' | 'cancelled';
-
-export type BatchRow = {
-  readonly id: string;
-  readonly ownerId: string;
-  readonly name: string;
-  /** `loading`: its lines are still on their way to the disk; one that is found so after a crash was never acknowledged. */
-  readonly status: BatchStatus;
-  readonly parallel: number;
-  /** Lines; 0 while it is `loading`. */
-  readonly total: number;
-  readonly createdAt: number;
-  readonly endedAt: number | null;
-  /** The client's own for the request that brought it, and SHA-256 (hex) of that request's body. */
-  readonly idempotencyKey: string | null;
-  readonly bodyHash: string | null;
-};
-
-export type BatchLineStatus = 'waiting' | 'started' | 'completed' | 'failed' | 'cancelled' | 'timeout';
-
-export type BatchLineRow = {
-  /** From 1, as in the file. */
-  readonly line: number;
-  readonly clientId: string | null;
-  /** The line as JSON. */
-  readonly request: string;
-  readonly messageId: string | null;
-  readonly status: BatchLineStatus;
-  /** JSON, where there was never a turn: why the line could not begin. */
-  readonly error: string | null;
-};
-
-/** `no` orders and pages. */
-export type StoredApproval = { readonly no: number; readonly approval: Approval };
-
-/** What a tool found in a file that it wrote. */
-export type FileChangeRow = {
-  readonly messageId: string;
-  readonly toolCallId: string;
-  readonly at: number;
-  /** Absolute, links resolved. */
-  readonly path: string;
-  /** Base64; null: there was no such file. */
-  readonly before: string | null;
-  /** SHA-256 (hex) of what was written. */
-  readonly after: string;
-};
-
-/** Kept of all sessions together; older ones are dropped. */
-export const fileChangesMost = 500;
-
-/** What is allowed without asking: one exact action of one tool, to one agent. */
-export type ApprovalRuleRow = {
-  readonly id: string;
-  readonly agentId: string;
-  readonly tool: string;
-  /** Hash of the exact action. */
-  readonly key: string;
-  /** The action in words. */
-  readonly title: string;
-  readonly createdAt: number;
-  readonly createdBy: string;
-  readonly lastUsedAt: number | null;
-  readonly uses: number;
-};
-
-/** What a user has confirmed that a tool of a skill runs, for one exact text of that skill. */
-export type SkillBindingRow = {
-  readonly sha256: string;
-  readonly tool: string;
-  readonly slug: string;
-  readonly binding: SkillBinding;
-  readonly confirmedAt: number;
-  readonly confirmedBy: string;
-};
-
-/** Something an agent is to do later, again and again, or when another system calls. */
-export type TaskRow = {
-  readonly id: string;
-  /** Token id; `local` for this computer's user. */
-  readonly ownerId: string;
-  readonly name: string;
-  readonly agentId: string;
-  readonly content: string;
-  /** The owner's name for the session that all runs go to; null: each run has its own. */
-  readonly sessionName: string | null;
-  readonly schedule: TaskSchedule;
-  readonly missed: 'skip' | 'run-once';
-  readonly enabled: boolean;
-  /** The next slot; null where none is to come. */
-  readonly nextAt: number | null;
-  /** A slot that was taken and whose turn is not known to be on the disk yet. */
-  readonly claimedAt: number | null;
-  /** The newest slot that was taken or passed over. */
-  readonly lastSlot: number | null;
-  readonly lastRunAt: number | null;
-  readonly lastStatus: 'running' | 'completed' | 'failed' | 'cancelled' | 'timeout' | 'skipped' | null;
-  /** In words: why it was skipped, failed or switched off. */
-  readonly lastNote: string | null;
-  readonly lastMessageId: string | null;
-  readonly createdAt: number;
-  /** Deleted, and not gone yet, for the undo. */
-  readonly deletedAt: number | null;
-};
-
-export type TaskChanges = Partial<Omit<TaskRow, 'id' | 'createdAt'>>;
-
-/** A message that a channel heard and that has no answer yet. */
-export type InboxRow = {
-  /** Ascending, and never given out again. */
-  readonly no: number;
-  readonly channel: string;
-  readonly account: string;
-  readonly conversation: string;
-  readonly heardAt: number;
-  readonly message: InboundMessage;
-};
-
-export type InboxOutcome = 'answered' | 'ignored' | 'asked' | 'limited';
-
-/** A message that a channel is to send. */
-export type OutboxRow = {
-  /** Ascending: the order inside a lane. */
-  readonly no: number;
-  readonly id: string;
-  readonly channel: string;
-  /** Messages of one lane are sent one after the other. */
-  readonly lane: string;
-  readonly to: string;
-  readonly message: Message;
-  readonly state: OutboxState;
-  /** Tries that have failed. */
-  readonly attempts: number;
-  /** Of `retry`: not before. */
-  readonly nextAt: number | null;
-  /** Why the last try failed, in words. */
-  readonly error: string | null;
-  /** The platform's own id of it. */
-  readonly receiptId: string | null;
-  /** Whether an earlier try reached the platform is not known. */
-  readonly maybeDuplicate: boolean;
-  readonly createdAt: number;
-  readonly endedAt: number | null;
-};
-export type NewOutboxRow = Pick<OutboxRow, 'id' | 'channel' | 'lane' | 'to' | 'message' | 'createdAt'>;
-export type OutboxChanges = Partial<
-  Pick<OutboxRow, 'state' | 'attempts' | 'nextAt' | 'error' | 'receiptId' | 'maybeDuplicate' | 'endedAt'>
->;
-
-/** Someone who wrote to a channel. */
-export type PeerRow = {
-  readonly channel: string;
-  readonly id: string;
-  readonly name: string | null;
-  readonly status: PeerStatus;
-  /** SHA-256 (hex) of the pairing code they were given; null: none that still counts. */
-  readonly codeHash: string | null;
-  /** When they were given it. */
-  readonly codeAt: number | null;
-  readonly firstSeenAt: number;
-  readonly decidedAt: number | null;
 };
 
 export type Write =

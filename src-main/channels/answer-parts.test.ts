@@ -103,3 +103,11 @@ describe('a long reply', () => {
     expect(await plain('  \n')).toEqual([]);
   });
 });
+
+it('is split in time, whatever the agent was asked to say', async () => {
+  const begun = performance.now();
+  for (const reply of ['*a_'.repeat(20_000), '>'.repeat(60_000)])
+    for (const markdown of [true, false])
+      expect((await answerParts(reply, { markdown }, 0)).join('').length).toBeGreaterThan(reply.length - 100);
+  expect(performance.now() - begun).toBeLessThan(4_000);
+});

@@ -1,5 +1,6 @@
 import type { Token } from 'marked';
 import type { ChannelCapabilities } from '../../packages/plugin-sdk/src/index.ts';
+import { lexReply } from './lex-reply.ts';
 import { plainText } from './plain-text.ts';
 
 const defaultMaxLength = 4_000;
@@ -20,9 +21,7 @@ export const answerParts = async (
   const most = Math.max(leastMaxLength, maxLength - reserve);
   if (reply.trim() === '') return [];
   if (markdown && reply.length <= most) return [reply.trim()];
-  // Loaded with the first reply: a start needs none of it.
-  const { marked } = await import('marked');
-  const blocks = marked.lexer(reply).flatMap((token) => piecesOf(token, markdown, most));
+  const blocks = (await lexReply(reply)).flatMap((token) => piecesOf(token, markdown, most));
   const parts: string[] = [];
   for (const block of blocks) {
     const joined = `${parts.at(-1) ?? ''}${parts.length > 0 ? block.gap : ''}${block.text}`;

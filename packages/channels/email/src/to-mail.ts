@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ChannelError, type Message } from '@openclaw/plugin-sdk';
-import { Marked } from 'marked';
+import { lexCalmly } from '@openclaw/plugin-sdk/kit';
+import { Lexer, Marked, type Token } from 'marked';
 import type { SendMailOptions } from 'nodemailer';
 import { type Mailbox, unverifiedPrefix } from './mailbox.ts';
 import type { MailFile } from './read-mail.ts';
@@ -54,7 +55,8 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** HTML in Markdown is text; a picture is a link, or opening the mail would tell its server. */
-const htmlOf = (content: string): string => `<div dir="auto">${marked.parse(content, { async: false }).trim()}</div>`;
+const htmlOf = (content: string): string =>
+  `<div dir="auto">${marked.parser(lexCalmly<Token>(new Lexer(marked.defaults), content)).trim()}</div>`;
 
 const marked = new Marked({
   gfm: true,

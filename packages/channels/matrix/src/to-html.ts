@@ -1,8 +1,9 @@
-import { Marked } from 'marked';
+import { lexCalmly } from '@openclaw/plugin-sdk/kit';
+import { Lexer, Marked, type Token } from 'marked';
 
 /** Markdown as Matrix clients show it: HTML, in which whatever was HTML before is text. Pictures become links. */
 export const toHtml = (markdown: string): string => {
-  const html = marked.parse(markdown, { async: false }).trim();
+  const html = marked.parser(lexCalmly<Token>(new Lexer(marked.defaults), markdown)).trim();
   // One paragraph alone needs no frame.
   return /^<p>(?:(?!<p>)[\s\S])*<\/p>$/.test(html) ? html.slice(3, -4) : html;
 };

@@ -1,7 +1,8 @@
-import { lexer, type Token, type Tokens } from 'marked';
+import { lexCalmly } from '@openclaw/plugin-sdk/kit';
+import { Lexer, type Token, type Tokens } from 'marked';
 
 /** Markdown as Telegram draws it: https://core.telegram.org/bots/api#html-style. It has no lists, headings and tables. */
-export const toHtml = (markdown: string): string => blocks(lexer(markdown)).trim();
+export const toHtml = (markdown: string): string => blocks(lexCalmly<Token>(new Lexer(), markdown)).trim();
 
 export const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 

@@ -1,4 +1,5 @@
-import { lexer, type Token, type Tokens } from 'marked';
+import { lexCalmly } from '@openclaw/plugin-sdk/kit';
+import { Lexer, type Token, type Tokens } from 'marked';
 
 /** A text, or an element of the few that the box makes: what an agent writes never becomes markup of the page. */
 export type Node = string | { readonly tag: Tag; readonly href?: string; readonly children: readonly Node[] };
@@ -21,7 +22,7 @@ export type Tag =
   | 'tr'
   | 'td';
 
-export const toNodes = (markdown: string): readonly Node[] => blocks(lexer(markdown, { gfm: true, breaks: true }));
+export const toNodes = (markdown: string): readonly Node[] => blocks(lexCalmly<Token>(new Lexer({ gfm: true, breaks: true }), markdown));
 
 /** Paragraphs at empty lines. */
 export const plainNodes = (text: string): readonly Node[] => text.split(/\n{2,}/).map((part) => element('p', lines(part)));

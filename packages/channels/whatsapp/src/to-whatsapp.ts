@@ -1,7 +1,8 @@
-import { marked, type Token, type Tokens } from 'marked';
+import { lexCalmly } from '@openclaw/plugin-sdk/kit';
+import { Lexer, type Token, type Tokens } from 'marked';
 
 /** Markdown as WhatsApp writes it: *bold*, _italic_, ~struck~, `code`, lists and quotes; what it has no mark for is text. */
-export const toWhatsApp = (markdown: string): string => blocks(marked.lexer(markdown, { gfm: true })).trim();
+export const toWhatsApp = (markdown: string): string => blocks(lexCalmly<Token>(new Lexer({ gfm: true }), markdown)).trim();
 
 const blocks = (tokens: readonly Token[]): string => tokens.map(block).filter(Boolean).join('\n\n');
 

@@ -3,3 +3,4 @@ export { handOver } from './hand-over.ts';
 export { createInParts } from './in-parts.ts';
 export { keepAlive } from './keep-alive.ts';
 export { type KeepConnected, keepConnected, pause } from './keep-connected.ts';
+export { lexCalmly } from './lex-calmly.ts';

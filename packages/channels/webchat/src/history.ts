@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Node } from './to-nodes.ts';
 
@@ -21,12 +21,15 @@ export type History = {
   readonly read: (visitor: string) => Promise<readonly Entry[]>;
   /** Told of what is added. Returns its undo. */
   readonly follow: (visitor: string, listener: (entry: Entry) => void) => () => void;
-  /** Forgets whoever was not heard of for 90 days. */
+  /** Forgets whoever was not heard of for 90 days, and beyond 512 MiB who was not for the longest time. */
   readonly forgetOld: (now: number) => Promise<void>;
 };
 
 const shown = 100;
 const keptMs = 90 * 86_400_000;
+/** Of one conversation: beyond that the newest half stays. */
+const bytesMost = 512 * 1024;
+const allMost = 512 * 1024 * 1024;
 
 /** @param folder of its own; visitors' ids are ours, and so are fit to be names of files */
 export const createHistory = (folder: string): History => {
@@ -51,6 +54,7 @@ export const createHistory = (folder: string): History => {
     const entry = { no: (before.at(-1)?.no ?? 0) + 1, ...said };
     await mkdir(folder, { recursive: true });
     const text = `${JSON.stringify(entry)}\n`;
+    await shorten(fileOf(visitor), before, text.length);
     const unfinished = await endsInTheMiddle(fileOf(visitor));
     const file = await open(fileOf(visitor), 'a');
     try {
@@ -81,12 +85,33 @@ export const createHistory = (folder: string): History => {
       };
     },
     forgetOld: async (now) => {
+      const found: { readonly path: string; readonly size: number; readonly at: number }[] = [];
       for (const name of await readdir(folder).catch(() => [])) {
         const path = join(folder, name);
-        if (now - (await stat(path)).mtimeMs > keptMs) await rm(path);
+        const { size, mtimeMs } = await stat(path);
+        found.push({ path, size, at: mtimeMs });
+      }
+      let all = 0;
+      for (const { path, size, at } of found.sort((a, b) => b.at - a.at)) {
+        all += size;
+        if (now - at > keptMs || all > allMost) await rm(path);
       }
     },
   };
+};
+
+/** A visitor can write for as long as they like. Replaced whole. */
+const shorten = async (path: string, entries: readonly Entry[], more: number): Promise<void> => {
+  const size = (await stat(path).catch(() => null))?.size ?? 0;
+  if (size + more <= bytesMost) return;
+  const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`);
+  let first = lines.length;
+  for (let length = 0; first > 0; first -= 1) {
+    length += lines[first - 1]?.length ?? 0;
+    if (length > bytesMost / 2) break;
+  }
+  await writeFile(`${path}.part`, lines.slice(first).join(''));
+  await rename(`${path}.part`, path);
 };
 
 const parse = (line: string): Entry | null => {

@@ -19,7 +19,13 @@ export type Config = {
 
 const mostBytes = 96 * 1024;
 const mostStreams = 500;
+/** Of one visitor: a page has one. */
+const streamsEach = 8;
+const unreadMost = 2 * 1024 * 1024;
 const sessionsAMinute = 30;
+const messagesAMinute = 30;
+const visitorsRemembered = 5_000;
+const visitorsBetweenSweeps = 200;
 const beatMs = 20_000;
 
 export type Desk = {
@@ -35,7 +41,9 @@ export const openDesk = async (ctx: ChannelContext<Config>, visitors: Visitors, 
   const { origins = [], host = '127.0.0.1', port = 18_790, publicUrl, title = 'OpenClaw', greeting = '' } = ctx.config;
   const streams = new Map<string, Set<ServerResponse>>();
   let streaming = 0;
-  const sessions: number[] = [];
+  const invited = createPace(sessionsAMinute);
+  let visitorsSoFar = 0;
+  const heard = new Map<string, () => boolean>();
 
   /** The channel's own page has the origin of whatever name it was called by: it counts only where that name is one of ours. */
   const isOwn = (request: IncomingMessage): boolean => {
@@ -51,10 +59,21 @@ export const openDesk = async (ctx: ChannelContext<Config>, visitors: Visitors, 
     return isOwn(request) && (origin === `http://${request.headers.host}` || origin === `https://${request.headers.host}`);
   };
 
+  /** The gateway counts too, but what is too much for it would fill the disk here. */
+  const mayHear = (visitor: string): boolean => {
+    const pace = heard.get(visitor) ?? createPace(messagesAMinute);
+    heard.delete(visitor);
+    heard.set(visitor, pace);
+    const oldest = heard.keys().next().value;
+    if (heard.size > visitorsRemembered && oldest !== undefined) heard.delete(oldest);
+    return pace();
+  };
+
   const hear = async (visitor: string, said: Readonly<Record<string, unknown>>): Promise<Answer> => {
     const { id, text } = said;
     if (typeof id !== 'string' || !/^[\w-]{8,64}$/.test(id) || typeof text !== 'string' || text === '' || text.length > 20_000)
       return { status: 400 };
+    if (!mayHear(visitor)) return tooMuch;
     try {
       await ctx.onMessage({ id, from: { id: visitor }, conversationId: visitor, chatType: 'direct', content: text, timestamp: Date.now() });
     } catch (error) {
@@ -70,19 +89,26 @@ export const openDesk = async (ctx: ChannelContext<Config>, visitors: Visitors, 
 
   const invite = (said: Readonly<Record<string, unknown>>): Answer => {
     if (said.key !== visitors.publicKey) return { status: 403 };
-    const now = Date.now();
-    while (sessions[0] !== undefined && now - sessions[0] > 60_000) sessions.shift();
-    if (sessions.length >= sessionsAMinute) return { status: 429, headers: { 'retry-after': '60' } };
-    sessions.push(now);
+    if (!invited()) return tooMuch;
+    visitorsSoFar += 1;
+    if (visitorsSoFar % visitorsBetweenSweeps === 0)
+      history
+        .forgetOld(Date.now())
+        .catch((error: unknown) => ctx.log.warn('Old conversations could not be removed.', { error: String(error) }));
     return { status: 201, body: visitors.invite() };
   };
 
   const stream = async (visitor: string, response: ServerResponse): Promise<void> => {
+    const mine = streams.get(visitor) ?? new Set();
+    if (mine.size >= streamsEach) return void response.writeHead(429, tooMuch.headers).end();
     if (streaming >= mostStreams) return void response.writeHead(503, { 'retry-after': '30' }).end();
     streaming += 1;
     response.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-    const write = (event: object): void => void response.write(`${JSON.stringify(event)}\n`);
-    const mine = streams.get(visitor) ?? new Set();
+    const write = (event: object): void => {
+      // Nobody reads it.
+      if (response.writableLength > unreadMost) response.destroy();
+      else response.write(`${JSON.stringify(event)}\n`);
+    };
     streams.set(visitor, mine.add(response));
     // Followed before it is read, so that nothing falls between; the box knows what it has by its id.
     const unfollow = history.follow(visitor, (entry) => write({ entry }));
@@ -154,7 +180,21 @@ export const openDesk = async (ctx: ChannelContext<Config>, visitors: Visitors, 
   };
 };
 
+/** Whether one more is not too many for a minute. */
+const createPace = (most: number): (() => boolean) => {
+  const at: number[] = [];
+  return () => {
+    const now = Date.now();
+    while (at[0] !== undefined && now - at[0] > 60_000) at.shift();
+    if (at.length >= most) return false;
+    at.push(now);
+    return true;
+  };
+};
+
 type Answer = { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: object };
+
+const tooMuch = { status: 429, headers: { 'retry-after': '60' } } as const;
 
 const reply = (response: ServerResponse, { status, headers = {}, body }: Answer): void => {
   response.writeHead(status, { 'cache-control': 'no-store', ...(body ? { 'content-type': 'application/json' } : {}), ...headers });

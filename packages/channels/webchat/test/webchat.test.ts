@@ -218,3 +218,30 @@ it('says which port it could not have, and serves a script that is one', async (
   await expect(second.start(createFakeHost().context(platform))).rejects.toThrow(/Port \d+ cannot be used \(EADDRINUSE\)/);
   expect(readFileSync(join(import.meta.dirname, '../src/box.ts'), 'utf8')).not.toContain('innerHTML');
 });
+
+describe('one visitor', () => {
+  it('says 30 things a minute at most, and has eight connections', async () => {
+    const { post, call, host } = await start();
+    const answers: number[] = [];
+    for (let count = 0; count < 32; count += 1) answers.push((await post('/messages', { id: `message-${count}`, text: 'x' })).status);
+    expect(answers.slice(-3)).toEqual([204, 429, 429]);
+    expect(host.heard).toHaveLength(30);
+    const streams: Response[] = [];
+    for (let count = 0; count < 9; count += 1) streams.push(await call('/events'));
+    expect(streams.map(({ status }) => status).slice(-2)).toEqual([200, 429]);
+    for (const { body } of streams) await body?.cancel();
+  });
+
+  it('has half a megabyte on the disk, the newest of it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'webchat-long-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const history = createHistory(folder);
+    const text = 'x'.repeat(20_000);
+    for (let count = 1; count <= 60; count += 1)
+      await history.add('v_a', { id: `message-${count}`, by: 'visitor', nodes: plainNodes(text), at: count });
+    expect(readFileSync(join(folder, 'v_a.jsonl')).byteLength).toBeLessThan(600 * 1024);
+    const entries = await history.read('v_a');
+    expect(entries.at(-1)).toMatchObject({ no: 60, id: 'message-60' });
+    expect(entries.length).toBeGreaterThan(10);
+  });
+});

@@ -147,9 +147,15 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const secrets = await ports.openSecrets(await rememberedBackend(database));
     const signingKey = await loadSigningKey(database, secrets, randomBytes);
     const pin = await createPin({ database, secrets, clock, randomBytes });
+    const pluginTools = createPluginTools();
+    // A channel may be called as an MCP server is: its user trusts the tools of that one.
+    const isOfPlugin = (tool: string): boolean => pluginTools.tools().some(({ name }) => name === tool);
     const approvals = await openApprovals({
       ...{ database, clock, randomBytes, pin },
-      security: () => ({ ...live.current().security, isAutoApproved: (tool) => isAutoApproved(live.current().mcpServers, tool) }),
+      security: () => ({
+        ...live.current().security,
+        isAutoApproved: (tool) => !isOfPlugin(tool) && isAutoApproved(live.current().mcpServers, tool),
+      }),
     });
     const tokens = await createTokenService({ database, secrets, clock, randomBytes, pin }, signingKey);
     undo.push(tokens.close);
@@ -162,7 +168,6 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     undo.push(mcpServers.close);
     const proxy = proxySettings(config.proxy, ports.env);
     const web = ports.openWeb(proxy);
-    const pluginTools = createPluginTools();
     const uploadStore = createUploadStore({ fs, folder: ports.uploadsFolder, clock, randomBytes });
     const uploads = createUploads(uploadStore);
     const agents = createAgents({

@@ -28,7 +28,7 @@ const adds = {
   ],
 };
 
-const open = async (tool: string, args: Readonly<Record<string, unknown>>) => {
+const open = async (tool: string, args: Readonly<Record<string, unknown>>, config: object = {}) => {
   const store = createMemoryPluginStore({ clock: systemClock });
   const { manifest } = await readPlugin(archiveOf({ id: 'sums', kind: 'tools', permissions: { net: ['api.example.com'] } }));
   const upstream = await scriptModel(({ messages }) =>
@@ -39,7 +39,7 @@ const open = async (tool: string, args: Readonly<Record<string, unknown>>) => {
   const host = createMemoryPluginHost({ clock: systemClock, plugins: { sums: adds } });
   const t = await startTestGateway({
     upstream,
-    config: { channels: { sums: { enabled: true } } },
+    config: { channels: { sums: { enabled: true } }, ...config },
     ports: { plugins: store, pluginHost: host },
   });
   const names = async (): Promise<string[]> =>
@@ -72,6 +72,14 @@ describe('a plugin that brings tools', () => {
     await expect.poll(names).toEqual(['sums.add', 'sums.fail']);
     await store.remove('sums');
     await expect.poll(names).toEqual([]);
+  });
+
+  it('is asked about also where an MCP server of its name may go unasked', async () => {
+    const mcpServers = { sums: { command: 'none', disabled: true, autoApprove: ['add'] } };
+    const { names, answer, install } = await open('sums.add', { a: 2, b: 3 }, { mcpServers });
+    install();
+    await expect.poll(names).toContain('sums.add');
+    expect((await answer('approve')).approval).toMatchObject({ tool: 'sums.add' });
   });
 
   it('is asked about like every tool that leaves the gateway, and does what it is allowed', async () => {

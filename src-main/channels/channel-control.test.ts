@@ -125,6 +125,7 @@ describe('what a platform posts', () => {
     const post = (path: string, body = '{ "a":1 }', headers = {}) => gateway.call('POST', path, { body, headers });
     channel.context().onRequest(({ method, query, headers, body }) => {
       if (method === 'GET') return { body: 'seen' };
+      if (query === 'script') return { headers: { 'content-type': 'text/javascript', 'X-Accel-Redirect': '/etc' }, body: 'alert(1)' };
       if (query === 'fail') throw new Error('as asked');
       return {
         status: 418,
@@ -139,6 +140,10 @@ describe('what a platform posts', () => {
     expect(answer.headers).toMatchObject({ 'content-type': 'text/html', 'x-own': 'yes', 'x-content-type-options': 'nosniff' });
     expect(answer.headers['content-security-policy']).toMatch(/^sandbox/);
     expect(answer.headers['set-cookie'] ?? answer.headers['access-control-allow-origin']).toBeUndefined();
+    // The console's own pages may load scripts of this origin, and a proxy before it reads what is meant for it.
+    const script = await post('/api/v1/hooks/chat?script');
+    expect(script.headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8' });
+    expect(script.headers).not.toHaveProperty('x-accel-redirect');
     expect((await gateway.call('GET', '/api/v1/hooks/chat')).text).toBe('seen');
     expect((await post('/api/v1/hooks/chat?fail')).json.error.code).toBe('CHANNEL_FAILED');
     expect((await post('/api/v1/hooks/nobody')).json.error.code).toBe('HOOK_REFUSED');

@@ -72,15 +72,20 @@ const requestHeaders = (headers: Info['headers']): Record<string, string> =>
   );
 
 const passed =
-  /^(cache-control|content-language|etag|retry-after|x-(?!content-type-options$|frame-options$|trace-id$|request-id$)[a-z0-9-]+)$/;
+  /^(cache-control|content-language|etag|retry-after|x-(?!content-type-options$|frame-options$|trace-id$|request-id$|accel-|sendfile|lighttpd-)[a-z0-9-]+)$/;
+
+/** What programs read. A script or a style sheet would be one of this origin, which its own pages may load. */
+const isData = (type: string): boolean =>
+  /^(text\/(plain|xml|html)|application\/([\w.-]+\+)?(json|xml)|application\/x-www-form-urlencoded)\s*(;|$)/i.test(type);
 
 /** What says how to read the answer; nothing that speaks for this origin. */
 const answerHeaders = (headers: Readonly<Record<string, string>>): { readonly type: string; readonly others: Record<string, string> } => {
   const given = Object.entries(headers)
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .filter(([, value]) => /^[\t\x20-\x7e]*$/.test(value));
+  const type = given.find(([name]) => name === 'content-type')?.[1] ?? '';
   return {
-    type: given.find(([name]) => name === 'content-type')?.[1] ?? 'text/plain; charset=utf-8',
+    type: isData(type) ? type : 'text/plain; charset=utf-8',
     others: Object.fromEntries(given.filter(([name]) => passed.test(name))),
   };
 };

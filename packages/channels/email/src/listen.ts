@@ -50,8 +50,12 @@ const follow = async (listening: Listening, client: ImapFlow, well: () => void):
   const { ctx, mailbox } = listening;
   await client.mailboxOpen(mailbox.folder);
   ctx.setStatus('online');
+  let wake = (): void => {};
+  client.on('exists', () => wake());
   while (!ctx.signal.aborted) {
-    const news = new Promise<void>((resolve) => client.once('exists', () => resolve()));
+    const news = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
     await catchUp(listening, client);
     well();
     // A server that ends IDLE at once would be asked again at once.

@@ -8,7 +8,7 @@ const surfaces = /** @type {const} */ (['rest', 'sse', 'v1', 'v1-stream', 'ws', 
 const show = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
 /** @param {Figures} figures @returns {Verdict[]} */
-export const judge = ({ cells, fdatasync, start, memory, loop, tools, plugins, history }) => {
+export const judge = ({ cells, fdatasync, start, memory, loop, tools, installedPlugins, plugins, history }) => {
   const cell = (/** @type {Cell['kind']} */ kind, /** @type {number} */ concurrency) => {
     const found = cells.find((candidate) => candidate.kind === kind && candidate.concurrency === concurrency);
     if (!found) throw new Error(`no figures for ${kind} at ${concurrency}`);
@@ -36,6 +36,13 @@ export const judge = ({ cells, fdatasync, start, memory, loop, tools, plugins, h
     most('a turn with a tool call against one without', tools.withTool.p50 / tools.without.p50, 2, '×'),
     most(`start added by ${tools.skills.count} skills`, tools.skills.startMs.with - tools.skills.startMs.without, 30, 'ms', 0),
     most(`bytes of a request added by ${tools.skills.count} skills`, tools.skills.bytes.with - tools.skills.bytes.without, 4_096, 'B', 0),
+    most(
+      `start added by ${installedPlugins.installed} plugins, ${installedPlugins.running} running`,
+      installedPlugins.startMs.with - installedPlugins.startMs.without,
+      50,
+      'ms',
+      0,
+    ),
     most('start of a plugin', plugins.startMs, 150, 'ms', 0),
     most('round trip to a plugin, p50', plugins.roundTrip.p50, 0.2, 'ms'),
     most('a plugin, idle, over bare node', plugins.idleMb, 20, 'MB', 1),
@@ -66,7 +73,10 @@ const least = (name, value, limit) => ({
 });
 
 /** @param {Figures} figures @param {readonly Verdict[]} verdicts */
-export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop, tools, plugins, spreadPackets, history }, verdicts) => {
+export const report = (
+  { cells, fdatasync, start, desktop, memory, sockets, loop, tools, installedPlugins, plugins, spreadPackets, history },
+  verdicts,
+) => {
   const straightAt = new Map(cells.filter(({ kind }) => kind === 'straight').map((cell) => [cell.concurrency, cell]));
   const added = (/** @type {Cell} */ cell, /** @type {'p50' | 'p95' | 'first'} */ what) => {
     const base = straightAt.get(cell.concurrency)?.[what] ?? null;
@@ -106,6 +116,7 @@ export const report = ({ cells, fdatasync, start, desktop, memory, sockets, loop
     ),
     `tools                     p50 of a turn ${show(tools.without.p50)} ms, with a tool call ${show(tools.withTool.p50)} ms; straight to the upstream ${show(tools.straight.p50)} ms a request`,
     `${tools.skills.count} skills                 start ${show(tools.skills.startMs.with, 0)} ms, without ${show(tools.skills.startMs.without, 0)} ms; a request has ${tools.skills.bytes.with} B, without ${tools.skills.bytes.without} B`,
+    `${installedPlugins.installed} plugins               start ${show(installedPlugins.startMs.with, 0)} ms with ${installedPlugins.running} of them running, without ${show(installedPlugins.startMs.without, 0)} ms`,
     `plugins                   start ${show(plugins.startMs, 0)} ms, round trip p50 ${show(plugins.roundTrip.p50)} ms, p95 ${show(plugins.roundTrip.p95)} ms; idle ${show(plugins.idleMb, 1)} MB over bare node (${show(plugins.bareMb, 1)} MB)`,
     `a channel                 to a turn p50 ${show(plugins.channel.inbound.p50)} ms, p95 ${show(plugins.channel.inbound.p95)} ms (a bare commit ${show(plugins.channel.commit.p50)} ms); sends ${show(plugins.channel.drained, 0)}/s (its plugin alone ${show(plugins.channel.bare, 0)}/s)`,
     ...[{ deed: 'nothing', ...plugins.quiet }, ...plugins.nuisances].map(

@@ -3,6 +3,7 @@ import { startLoadClient } from './load/load-client.mjs';
 import { measureDesktopStart } from './measure/desktop-start.mjs';
 import { measureFdatasync } from './measure/fdatasync.mjs';
 import { measureHistory } from './measure/history.mjs';
+import { measureInstalledPlugins } from './measure/installed-plugins.mjs';
 import { measureLoop } from './measure/loop.mjs';
 import { measureMemory } from './measure/memory.mjs';
 import { measurePlugins } from './measure/plugins.mjs';
@@ -22,6 +23,7 @@ import { cpuMs } from './processes/procfs.mjs';
  * @property {readonly [number, number]} turnMarks @property {number} sockets @property {number} loopMs
  * @property {{messages: number, times: number}} history
  * @property {{turns: number, starts: number, skills: number}} tools
+ * @property {{starts: number, installed: number, running: number}} installedPlugins
  * @property {{starts: number, calls: number, warmMs: number, measureMs: number, rounds: number}} plugins
  */
 
@@ -38,6 +40,7 @@ export const full = {
   loopMs: 4_000,
   history: { messages: 1_000_000, times: 200 },
   tools: { turns: 1_500, starts: 11, skills: 50 },
+  installedPlugins: { starts: 11, installed: 100, running: 10 },
   plugins: { starts: 9, calls: 3_000, warmMs: 400, measureMs: 1_800, rounds: 5 },
 };
 /** @type {Effort} */
@@ -53,6 +56,7 @@ export const quick = {
   loopMs: 1_500,
   history: { messages: 100_000, times: 100 },
   tools: { turns: 450, starts: 5, skills: 50 },
+  installedPlugins: { starts: 5, installed: 100, running: 10 },
   plugins: { starts: 5, calls: 1_000, warmMs: 250, measureMs: 800, rounds: 3 },
 };
 
@@ -116,6 +120,9 @@ export const runPhases = async ({ root, built }, effort, progress) => {
     progress('tools and skills');
     const tools = await measureTools({ root, built }, effort.tools);
 
+    progress('installed plugins');
+    const installedPlugins = await measureInstalledPlugins({ root, built }, effort.installedPlugins);
+
     progress('plugins');
     const beside = await startGateway(built, home);
     const plugins = await measurePlugins({ root, built, load, gateway: beside, token }, effort.plugins);
@@ -126,7 +133,7 @@ export const runPhases = async ({ root, built }, effort, progress) => {
 
     progress('a long history');
     const history = await measureHistory({ root, built }, effort.history, progress);
-    return { cells, fdatasync, start, desktop, memory, sockets, loop, tools, plugins, spreadPackets, history };
+    return { cells, fdatasync, start, desktop, memory, sockets, loop, tools, installedPlugins, plugins, spreadPackets, history };
   } finally {
     await Promise.all([stop(upstream.child), stop(echo.child), load.stop()]);
     home.remove();

@@ -10,7 +10,7 @@ import type { Pin } from './pin.ts';
 import { decide, type PolicyConfig } from './policy.ts';
 
 /** How long somebody has to answer. */
-export const approvalLifeMs = 5 * 60_000;
+const approvalLifeMs = 5 * 60_000;
 
 export type ApprovalAnswer = {
   readonly decision: 'approve' | 'deny';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { AppError } from '../../src-shared/app-error.ts';
-import type { Plugin, PluginReview } from '../../src-shared/contract/rest.ts';
+import { type Plugin, type PluginReview, routes } from '../../src-shared/contract/rest.ts';
 import type { AdminClient } from './admin-client.ts';
 import { connectGateway } from './channels-commands.ts';
 import type { InstallOptions } from './channels-program.ts';
@@ -33,12 +33,13 @@ export const sendArchive = async (admin: AdminClient, path: string): Promise<Plu
     throw new AppError('BAD_REQUEST', { message: `"${path}" cannot be read (${cause.code ?? 'unknown'}).`, cause });
   };
   const { size } = await stat(path).catch(unreadable);
-  if (size > 64 * 1024 * 1024)
-    throw new AppError('BODY_TOO_LARGE', { message: `${basename(path)} has ${size} bytes; 64 MiB is the most.` });
+  const { maxBytes } = routes.reviewPlugin.reads;
+  if (size > maxBytes)
+    throw new AppError('BODY_TOO_LARGE', { message: `${basename(path)} has ${size} bytes; ${maxBytes / 1024 / 1024} MiB is the most.` });
   return (await admin.upload('reviewPlugin', {}, createReadStream(path))).body.review;
 };
 
-export const confirmInstall = (
+const confirmInstall = (
   admin: AdminClient,
   { id, sha256 }: PluginReview,
   options: { readonly pinStdin?: boolean },

@@ -27,7 +27,7 @@ const unwrittenMost = 8 * 1024 * 1024;
 const tailBytes = 64 * 1024;
 const seqsPerStart = 1_000_000;
 
-export const logFileName = 'openclaw.log';
+const logFileName = 'openclaw.log';
 
 /** The current file is 0; the greater the number, the older. */
 export const logFileNameOf = (index: number): string => (index === 0 ? logFileName : `openclaw.${index}.log`);

@@ -10,7 +10,7 @@ export const createSandboxExec = (): Sandbox => ({
 });
 
 /** Later rules win. */
-export const sandboxProfile = ({ workspace, home, hidden, shown, path }: Confinement): string =>
+const sandboxProfile = ({ workspace, home, hidden, shown, path }: Confinement): string =>
   [
     '(version 1)',
     '(allow default)',

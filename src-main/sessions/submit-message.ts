@@ -14,7 +14,7 @@ import type { TurnEngine } from './turn-engine.ts';
 
 const keyLifeMs = 24 * 3_600_000;
 const titleLength = 80;
-export const defaultTimeoutMs = 300_000;
+const defaultTimeoutMs = 300_000;
 
 /** A message as any surface brings it, validated. */
 export type IncomingMessage = {

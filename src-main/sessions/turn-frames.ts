@@ -12,7 +12,7 @@ export type FrameContext = {
   readonly replyTo?: string | undefined;
 };
 
-export const contextOf = (request: TurnRequest, sessionId: string): FrameContext => ({
+const contextOf = (request: TurnRequest, sessionId: string): FrameContext => ({
   messageId: request.messageId,
   agentId: request.agentId,
   sessionId,
@@ -21,7 +21,7 @@ export const contextOf = (request: TurnRequest, sessionId: string): FrameContext
 });
 
 /** Event → frame, for WS and SSE alike. The user's own message has no frame: null. */
-export const toFrame = ({ event, at, seq }: Published, context: FrameContext): TurnFrame | null => {
+const toFrame = ({ event, at, seq }: Published, context: FrameContext): TurnFrame | null => {
   if (event.type === 'message' || event.type === 'summary') return null;
   const { messageId, agentId, sessionId, traceId, replyTo } = context;
   // Set one by one: spreading the context costs ten times as much, and this runs for every piece of a reply.

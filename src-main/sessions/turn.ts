@@ -1,5 +1,5 @@
 import type { AppError } from '../../src-shared/app-error.ts';
-import type { Approval, Attachment, DurableEvent, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
+import type { Approval, Attachment, ToolCall, TurnEvent, TurnState, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { ClientResult } from '../agents/client-results.ts';
 import type { ClientTools, ModelImage, ModelMessage, ModelToolCall } from '../agents/models/model-client.ts';
@@ -81,5 +81,3 @@ export type Turn = {
   readonly listen: (listener: TurnListener, fromOffset?: number) => () => void;
   readonly cancel: () => void;
 };
-
-export type AppendEvent = (events: readonly DurableEvent[]) => Promise<void>;

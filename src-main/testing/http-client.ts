@@ -1,5 +1,4 @@
 import { type ClientRequest, type IncomingHttpHeaders, request } from 'node:http';
-import type { ErrorBody, TurnAnswer } from '../../src-shared/contract/rest.ts';
 import type { TurnFrame } from '../../src-shared/contract/ws.ts';
 
 /** A client with no manners of its own: sends just what the test says, over a connection of its own. */
@@ -21,9 +20,6 @@ export type Answer = {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
   readonly json: any;
 };
-
-export type TurnReply = Answer & { readonly json: TurnAnswer };
-export type ErrorReply = Answer & { readonly json: ErrorBody };
 
 export const call = (base: string, method: string, path: string, options: CallOptions = {}): Promise<Answer> =>
   new Promise((resolve, reject) => {

@@ -14,7 +14,7 @@ export type ServerHooks = {
 export type Listening = { readonly port: number; readonly close: () => Promise<void> };
 
 /** An HTTP server with the limits of docs/security: headers 10 s and 16 KiB, a whole request 30 s; no limit on a waiting answer. */
-export const createLimitedServer = (hooks: ServerHooks): Server => {
+const createLimitedServer = (hooks: ServerHooks): Server => {
   const server = createServer(
     {
       headersTimeout: 10_000,

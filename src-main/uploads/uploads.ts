@@ -52,4 +52,4 @@ export const createUploads = (store: UploadStore): Uploads => {
   };
 };
 
-export const attachmentOf = ({ id, name, type, size }: UploadRecord): Attachment => ({ id, name, type, size });
+const attachmentOf = ({ id, name, type, size }: UploadRecord): Attachment => ({ id, name, type, size });

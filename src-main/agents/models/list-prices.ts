@@ -4,15 +4,13 @@ import { presetOf } from './presets.ts';
 /** US dollars per million tokens. */
 export type Prices = NonNullable<ModelConfig['prices']>;
 
-/**
- * List prices of well-known models, written down by hand: providers change them, and give some customers others. Whoever
- * relies on them checks them; `models.<id>.prices` goes before them. Cached input, batches and long contexts may cost
- * less or more. A model that is not here has no price.
- */
-export const listPricesAsOf = '2025-12';
-
 const usd = (input: number, output: number): Prices => ({ input, output });
 
+/**
+ * List prices of well-known models as of December 2025, written down by hand: providers change them, and give some
+ * customers others. Whoever relies on them checks them; `models.<id>.prices` goes before them. Cached input, batches and
+ * long contexts may cost less or more. A model that is not here has no price.
+ */
 const listPrices: Readonly<Partial<Record<ModelConfig['provider'], Readonly<Record<string, Prices>>>>> = {
   openai: {
     'gpt-5': usd(1.25, 10),

@@ -41,7 +41,7 @@ export const statusFailure = (upstream: Upstream, status: number, headers: Respo
 };
 
 /** HTTP status → code. Providers put the same numbers into errors in mid-stream. */
-export const codeOfStatus = (status: number): ErrorCode => {
+const codeOfStatus = (status: number): ErrorCode => {
   if (status === 401 || status === 403) return 'MODEL_AUTH';
   if (status === 429) return 'MODEL_RATE_LIMITED';
   if (status === 408) return 'MODEL_TIMEOUT';
@@ -109,7 +109,7 @@ const errorCodeOf = (thrown: unknown): string => {
 };
 
 /** @returns ms to wait, from `retry-after-ms` or `Retry-After` (seconds or a date), or null */
-export const readRetryAfter = (headers: ResponseHeaders, now: number): number | null => {
+const readRetryAfter = (headers: ResponseHeaders, now: number): number | null => {
   const ms = Number(single(headers['retry-after-ms']) ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return Math.round(ms);
   const text = single(headers['retry-after'])?.trim();
@@ -131,7 +131,7 @@ const readProviderError = (body: string, secrets: readonly string[]): { readonly
 };
 
 /** Shortened, on one line, without control characters and without anything that looks like a key. */
-export const safeWords = (text: string, secrets: readonly string[]): string => {
+const safeWords = (text: string, secrets: readonly string[]): string => {
   let safe = text;
   for (const secret of secrets) if (secret !== '') safe = safe.replaceAll(secret, '***');
   safe = safe
@@ -152,7 +152,7 @@ const findMessage = (body: string): string => {
 };
 
 /** Looks where providers put it: `error.message`, `error`, `message`, `detail`, `detail[0].msg`; Gemini wraps it in an array. */
-export const messageIn = (json: unknown): string | undefined => {
+const messageIn = (json: unknown): string | undefined => {
   if (typeof json === 'string') return json;
   if (Array.isArray(json)) return messageIn(json[0]);
   if (typeof json !== 'object' || json === null) return undefined;

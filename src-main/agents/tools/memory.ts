@@ -11,7 +11,7 @@ const file = 'Memory.md';
 const memoryMost = 8_000;
 
 /** What the agent has noted in its workspace; empty where it has not. */
-export const readMemory = async (fs: FilePorts, workspace: string): Promise<string> =>
+const readMemory = async (fs: FilePorts, workspace: string): Promise<string> =>
   (await readIfThere(fs, join(workspace, file), file))?.toString('utf8') ?? '';
 
 /** As a part of the system prompt; what cannot be read is none. */

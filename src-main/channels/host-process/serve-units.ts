@@ -119,5 +119,5 @@ const detailsOf = (details: Readonly<Record<string, unknown>> | undefined): { de
 };
 
 /** Without what is undefined: types with exact optional properties want it so. */
-export const definedOf = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+const definedOf = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -4,7 +4,6 @@ import { type PluginManifest, pluginApi, pluginManifestSchema } from '../../../s
 import { readZip, refusedArchive } from '../../read-zip.ts';
 
 export const manifestFile = 'openclaw.plugin.json';
-export const archiveMost = 64 * 1024 * 1024;
 const fileMost = 32 * 1024 * 1024;
 const manifestMost = 256 * 1024;
 

@@ -174,7 +174,6 @@ export const chatChunkSchema = z.object({
 export type ChatChunk = z.infer<typeof chatChunkSchema>;
 
 const modelSchema = z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.literal('openclaw') });
-export type OpenaiModel = z.infer<typeof modelSchema>;
 
 const openaiCodes = ['model_not_found', 'invalid_api_key', 'rate_limit_exceeded', 'insufficient_quota', 'context_length_exceeded'] as const;
 

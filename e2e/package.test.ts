@@ -42,6 +42,11 @@ afterEach(async () => {
   home.remove();
 });
 
+type Listed = {
+  readonly plugins: readonly { readonly id: string; readonly bundled: boolean; readonly error: string | null }[];
+  readonly channels: readonly { readonly id: string; readonly state: string; readonly detail: string }[];
+};
+
 const chat = async (window: Page): Promise<void> => {
   await window.getByRole('textbox', { name: /^(Message|消息)/ }).fill('hello');
   await window.keyboard.press('Enter');
@@ -214,6 +219,20 @@ describe('the .deb', () => {
     await child.waitFor(/listening on/, { in: 'stderr' });
     const status = JSON.parse(await must('/usr/bin/openclaw', ['status', '--json'], { env: home.env() }));
     expect(status).toMatchObject({ status: 'ok', secrets: { backend: 'keychain' } });
+
+    // The channels stand outside of the archive, whole, and run in the process of plugins.
+    const { plugins } = JSON.parse(await must('openclaw', ['channels', 'list', '--json'], { env: home.env() })) as Listed;
+    const built = readdirSync(`${root}/packages/channels`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(plugins.map(({ id }) => id).sort()).toEqual(built.map(({ name }) => name).sort());
+    expect(plugins.filter(({ bundled, error }) => !bundled || error !== null)).toEqual([]);
+    await must('openclaw', ['channels', 'enable', 'webhook'], { env: home.env() });
+    const webhook = async () =>
+      (JSON.parse(await must('openclaw', ['channels', 'list', '--json'], { env: home.env() })) as Listed).channels.find(
+        ({ id }) => id === 'webhook',
+      );
+    await expect
+      .poll(webhook, { timeout: 20_000 })
+      .toMatchObject({ state: 'needs-auth', detail: expect.stringContaining('Fill in the secret') });
     child.kill('SIGINT');
     expect(await child.exited).toEqual({ code: 0, signal: null });
   });

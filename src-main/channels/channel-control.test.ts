@@ -118,6 +118,27 @@ describe('a file', () => {
   });
 });
 
+describe('files of somebody whom nobody has let in', () => {
+  test('do not stay', async () => {
+    const channel = scriptChannel();
+    const { ask } = await startChannelGateway(channel, { entry: { senders: 'ask' } });
+    const { blobs } = channel.context();
+    const send = async (content: string) => {
+      const file = await blobs.write({ name: 'a.bin', type: 'application/octet-stream', data: Buffer.alloc(100) });
+      await channel.say({ content, attachments: [file] });
+      return file.blob;
+    };
+    const asked = await send('hi');
+    await expect.poll(() => channel.sent).toHaveLength(1);
+    const again = await send('hello?');
+    for (const blob of [asked, again]) await expect.poll(() => blobs.read(blob).catch(({ code }) => code)).toBe('PEER');
+    await ask('POST', '/channels/chat/peers', { peerId: 'ann', status: 'allowed' });
+    const kept = await send('now?');
+    await expect.poll(() => channel.sent).toHaveLength(2);
+    expect(await blobs.read(kept)).toHaveLength(100);
+  });
+});
+
 describe('what a platform posts', () => {
   test('goes to the plugin as it came, and its answer back', async () => {
     const channel = scriptChannel();

@@ -84,6 +84,14 @@ export const createOwnFiles =
     return { ...rest, ...(own.length > 0 ? { attachments: own } : {}) };
   };
 
+/** Else strangers would fill the disk with what nobody looks at. */
+export const createDiscardFiles =
+  (uploads: Pick<UploadStore, 'discard'>, log: Logger) =>
+  async ({ id, attachments = [] }: InboundMessage): Promise<void> => {
+    for (const { blob } of attachments)
+      await uploads.discard(blob).catch((err: unknown) => log.warn({ err, message: id }, 'a file that nobody needs could not be removed'));
+  };
+
 async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
   yield data;
 }

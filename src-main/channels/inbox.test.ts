@@ -34,7 +34,7 @@ const open = (database: Database, reply: InboxPorts['reply'] = async () => []) =
         return message.id;
       },
     },
-    ...{ ownFiles: async (message) => message, isHeld: () => isHeld, reply, onReply: () => undefined },
+    ...{ ownFiles: async (message) => message, discardFiles: async () => undefined, isHeld: () => isHeld, reply, onReply: () => undefined },
   });
   const begin = (): void => {
     isHeld = false;

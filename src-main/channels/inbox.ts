@@ -42,6 +42,8 @@ export type InboxPorts = {
   readonly peers: Peers;
   readonly turns: Pick<ChannelTurns, 'answer'>;
   readonly ownFiles: (message: InboundMessage) => Promise<InboundMessage>;
+  /** Files of a message that nobody answers. */
+  readonly discardFiles: (message: InboundMessage) => Promise<void>;
   /** An operator holds it back, or the plugin has never run. */
   readonly isHeld: () => boolean;
   readonly reply: (text: string, to: InboundMessage) => Promise<readonly NewOutboxRow[]>;
@@ -174,6 +176,7 @@ export const createInbox = (ports: InboxPorts): Inbox => {
   ): Promise<void> => {
     await database.write([{ op: 'inbox.end', no: row.no, outcome, at: clock.now() }, ...also, ...replies.map(toWrite)]);
     ports.onReply(replies);
+    if (outcome !== 'answered') await ports.discardFiles(row.message);
   };
 
   const refuseOnce = async (message: InboundMessage): Promise<void> => {
@@ -186,10 +189,14 @@ export const createInbox = (ports: InboxPorts): Inbox => {
   const take = async (message: InboundMessage): Promise<() => Promise<void>> => {
     const peer = await peers.find(channel, message.from.id);
     const verdict = admit(message, peer?.status ?? null);
-    if (verdict === 'limited') return () => refuseOnce(message);
+    if (verdict === 'limited')
+      return async () => {
+        await ports.discardFiles(message);
+        await refuseOnce(message);
+      };
     // They have a code that still counts.
     const isAsked = verdict === 'ask' && peer !== null && hasCode(peer, clock.now());
-    if (verdict === 'drop' || isAsked) return async () => undefined;
+    if (verdict === 'drop' || isAsked) return () => ports.discardFiles(message);
     if (waiting >= waitingMost) throw new AppError('QUEUE_FULL', { message: 'Too many messages of this channel wait for an answer.' });
     const row = { channel, account: ports.account, conversation: conversationOf(message), heardAt: clock.now(), message };
     const written = database.write([{ op: 'inbox.put', row }]);

@@ -12,7 +12,7 @@ import type { UploadStore } from '../uploads/upload-store.ts';
 import { createChannelApprovals } from './channel-approvals.ts';
 import { channelPrincipal } from './channel-principal.ts';
 import { createChannelTurns, type TurnPorts } from './channel-turns.ts';
-import { channelUnit, createOwnFiles } from './channel-unit.ts';
+import { channelUnit, createDiscardFiles, createOwnFiles } from './channel-unit.ts';
 import { createInbox } from './inbox.ts';
 import { outboundRows } from './outbound.ts';
 import { createOutbox } from './outbox.ts';
@@ -26,7 +26,7 @@ export type RunPorts = {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly secrets: Pick<SecretStore, 'get'>;
-  readonly uploads: Pick<UploadStore, 'save' | 'find' | 'read'>;
+  readonly uploads: Pick<UploadStore, 'save' | 'find' | 'read' | 'discard'>;
   readonly host: Pick<PluginHost, 'keep'>;
   /** Where the plugin of a channel keeps its files. */
   readonly channelFolder: (channel: string, bundled: boolean) => string;
@@ -91,6 +91,7 @@ export const runChannel = (
   const inbox = createInbox({
     ...{ channel, entry, account, database, clock, log, peers, turns },
     ownFiles: createOwnFiles(ports.uploads, channel, log),
+    discardFiles: createDiscardFiles(ports.uploads, log),
     isHeld: () => !isOpen || isStopped(),
     reply: rowsFor,
     onReply: onRows,

@@ -31,6 +31,8 @@ export type UploadStore = {
   readonly pathOf: (id: string) => string;
   /** From now on it is kept as long as the session. One that has a session keeps it. */
   readonly bind: (record: UploadRecord, sessionId: string) => Promise<void>;
+  /** Removes it, unless a session has it by now. */
+  readonly discard: (id: string) => Promise<void>;
   /**
    * Removes what nobody used in time, and what belonged to sessions that are gone.
    * @param sessionsGone some are, since the last time; the first time all are asked about
@@ -110,6 +112,12 @@ export const createUploadStore = ({ fs, folder, clock, randomBytes }: Ports): Up
     },
     bind: async (record, sessionId) => {
       if (record.sessionId === null) await writeRecord({ ...record, sessionId });
+    },
+    discard: async (id) => {
+      const record = await find(id);
+      if (record === null || record.sessionId !== null) return;
+      await Promise.all([pathOf(id), recordPath(id)].map((path) => fs.rm(path, { force: true })));
+      known.delete(id);
     },
     sweep: async (sessionsGone, isThere) => {
       const askAll = sessionsGone || !swept;

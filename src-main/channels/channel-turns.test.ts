@@ -34,13 +34,17 @@ test('a message that cannot begin is told why, and holds up no other', async () 
     if (content === 'held') throw new AppError('STOPPED');
     return ended('completed', content);
   });
-  const answers = await Promise.all([answer(row(1, 'bad'), true), answer(row(2, 'held'), true), answer(row(3, 'good'), true)]);
+  const answers = await Promise.all([
+    answer(row(1, 'bad'), true, false),
+    answer(row(2, 'held'), true, false),
+    answer(row(3, 'good'), true, false),
+  ]);
   expect(answers).toEqual(['Sorry, that did not work: This skill cannot be used as it is.', null, 'good']);
 });
 
 test('a turn that is put off is not answered yet, one that was stopped is told of', async () => {
   const { answer } = open(async ({ content }) => ended(content as TurnOutcome['status']));
-  expect(await Promise.all(['parked', 'dropped', 'cancelled'].map((status, no) => answer(row(no, status), true)))).toEqual([
+  expect(await Promise.all(['parked', 'dropped', 'cancelled'].map((status, no) => answer(row(no, status), true, false)))).toEqual([
     null,
     null,
     'This was stopped before it was answered.',

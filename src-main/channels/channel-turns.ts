@@ -24,7 +24,7 @@ export type ChannelTurns = {
    * Starts its turn, or finds the one that it started before a crash, in the order of the calls.
    * @returns what to answer, in Markdown, maybe nothing; null where it has to be tried again later
    */
-  readonly answer: (row: InboxRow, isNew: boolean) => Promise<string | null>;
+  readonly answer: (row: InboxRow, isNew: boolean, isStranger: boolean) => Promise<string | null>;
   /** What a turn that runs now answers. */
   readonly rowOf: (messageId: string) => InboxRow | null;
 };
@@ -52,15 +52,21 @@ export const createChannelTurns = ({ channel, entry, database, randomBytes, subm
 
   type Entered = { readonly turn: Turn } | { readonly row: TurnRow };
 
-  const enter = async (row: InboxRow, isNew: boolean, session: string, after: Promise<unknown> | undefined): Promise<Entered> => {
+  const enter = async (
+    row: InboxRow,
+    isNew: boolean,
+    isStranger: boolean,
+    session: string,
+    after: Promise<unknown> | undefined,
+  ): Promise<Entered> => {
     const key = `inbox:${row.no}`;
     const earlier = isNew ? null : await database.read({ op: 'turn.byIdempotencyKey', ownerId: by.id, key, acceptedAfter: everSince });
     if (earlier) {
       const turn = engine.find(earlier.messageId);
       return turn ? { turn } : { row: earlier };
     }
-    return submit({ ...incoming(row.message), sessionId: session, idempotency: { key, bodyHash: key }, after }, by).then((submitted) =>
-      submitted.kind === 'running' ? { turn: submitted.turn } : { row: submitted.row },
+    return submit({ ...incoming(row.message), isStranger, sessionId: session, idempotency: { key, bodyHash: key }, after }, by).then(
+      (submitted) => (submitted.kind === 'running' ? { turn: submitted.turn } : { row: submitted.row }),
     );
   };
 
@@ -86,9 +92,9 @@ export const createChannelTurns = ({ channel, entry, database, randomBytes, subm
   };
 
   return {
-    answer: async (row, isNew) => {
+    answer: async (row, isNew, isStranger) => {
       const session = sessionName(row.message, entry.session);
-      const entered = enter(row, isNew, session, entering.get(session));
+      const entered = enter(row, isNew, isStranger, session, entering.get(session));
       // One that fails holds up nobody.
       const settled = entered.then(
         () => undefined,

@@ -155,7 +155,7 @@ export const createInbox = (ports: InboxPorts): Inbox => {
     const status = (await inTurn.looks(() => peers.find(channel, id)))?.status ?? null;
     if (status === 'blocked') return end(row, 'ignored');
     if (status === 'allowed' || status === 'owner' || entry.senders === 'anyone') {
-      const text = await ports.turns.answer(row, isNew);
+      const text = await ports.turns.answer(row, isNew, status !== 'allowed' && status !== 'owner');
       if (text === null) tryAgain();
       else await end(row, 'answered', await inTurn.replies(() => ports.reply(text, message)));
       return;

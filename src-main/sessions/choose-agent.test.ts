@@ -18,6 +18,7 @@ describe('which agent a message is for', () => {
   it.each<[string, Parameters<typeof choose>[0], string, string | undefined]>([
     ['whom it names, before all', { agentId: 'main', sender: '7' }, 'main', 'main'],
     ['the @name, before the rules', { content: '@dev-coder x', sender: '7' }, 'dev-coder', 'dev-coder'],
+    ['no @name of somebody that nobody has let in', { content: '@dev-coder x', isStranger: true }, 'guest', 'guest'],
     ['the rule, before the channel', { sender: '7' }, 'night', 'night'],
     ["the channel's agent, each time", { sender: '8' }, 'guest', 'guest'],
     ['the default in a channel that names none', { channel: 'qq' }, 'main', 'main'],

@@ -20,14 +20,16 @@ type Chosen = {
 
 /** Whom the message names, then the `@name` it begins with, then the rules, then its channel's agent, then the default. */
 export const chooseAgent = async (
-  message: Pick<IncomingMessage, 'agentId' | 'content' | 'channel' | 'sender' | 'via'>,
+  message: Pick<IncomingMessage, 'agentId' | 'content' | 'channel' | 'sender' | 'via' | 'isStranger'>,
   ports: ChooseAgentPorts,
 ): Promise<Chosen> => {
   const inChannel = message.via === 'channel';
   const wanted = message.agentId ?? ports.routeTo(message) ?? ports.defaultAgent;
   ports.requireAgent(wanted);
+  // Whoever opens an agent to anyone has opened that one: another may read more.
+  const isAddressed = message.content.startsWith('@') && !message.isStranger;
   // People in channels have @-names too: there one that nothing has is just text.
-  const agentId = message.content.startsWith('@') ? await ports.address(message.content, wanted, !inChannel) : wanted;
+  const agentId = isAddressed ? await ports.address(message.content, wanted, !inChannel) : wanted;
   // A session goes on with the agent it began with – but in a channel nobody chose one, and the rules count each time.
   return { agentId, named: agentId === wanted && !inChannel ? message.agentId : agentId };
 };

@@ -24,6 +24,8 @@ export type IncomingMessage = {
   readonly channel: string;
   /** Who sent it, by the platform's own id, where a channel knows. */
   readonly sender?: string | undefined;
+  /** Nobody has let them in: a channel that answers anyone heard them. */
+  readonly isStranger?: boolean | undefined;
   readonly via: Door;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly timeoutMs?: number | undefined;

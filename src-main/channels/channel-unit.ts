@@ -38,6 +38,7 @@ export const channelUnit = (ports: UnitPorts): PluginUnit => {
       return uploads.read(blob);
     },
     write: async ({ name, type, data }) => {
+      if (data.length === 0) throw refusal('UNSUPPORTED', 'The file is empty.');
       if (data.length > fileMost) throw refusal('UNSUPPORTED', 'A file may be 25 MiB at most.');
       const { id, ...file } = await uploads.save({ ownerId: owner, name: baseName(name), type, chunks: once(data) });
       return { blob: id, name: file.name, type: file.type, size: file.size };

@@ -124,6 +124,8 @@ const keep = async (ctx: ChannelContext, files: readonly MailFile[]) => {
   const attachments: Attachment[] = [];
   const missing: string[] = [];
   for (const file of files) {
+    // There is nothing in it to be kept.
+    if (file.data.byteLength === 0) continue;
     if (file.data.byteLength > mostFileBytes) missing.push(file.name);
     else attachments.push(await ctx.blobs.write(file));
   }

@@ -181,3 +181,12 @@ it('says what is missing, and what is refused', async () => {
     expect(host.statuses.at(-1)?.status).toBe('needs-auth');
   }
 });
+
+test('hears on where a file is empty, which the gateway takes none of', async () => {
+  const { hear } = await started();
+  const part = (headers: string, body: string) => `--x\r\n${headers}\r\n\r\n${body}\r\n`;
+  const file = 'Content-Type: application/pdf; name="a.pdf"\r\nContent-Disposition: attachment; filename="a.pdf"';
+  const text = `${part('Content-Type: text/plain', 'see the file')}${part(file, '')}--x--`;
+  const headers = ['Subject: hi', 'MIME-Version: 1.0', 'Content-Type: multipart/mixed; boundary=x'];
+  expect(await hear(mail(headers, text))).toMatchObject({ content: 'hi\n\nsee the file' });
+});

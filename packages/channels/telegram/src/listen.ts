@@ -56,24 +56,28 @@ const hear = async (ctx: ChannelContext, api: Api, me: User, { message, callback
   const attachments: Attachment[] = [];
   for (const file of heard.files) {
     const attachment = await fetchFile(ctx, api, file);
-    if (attachment) attachments.push(attachment);
-    else missing.push(`[${file.name}: more than 20 MB, which Telegram gives to no bot]`);
+    if (typeof attachment === 'string') missing.push(`[${file.name}: ${attachment}]`);
+    else attachments.push(attachment);
   }
   const content = [heard.message.content, ...missing].filter(Boolean).join('\n');
   await ctx.onMessage({ ...heard.message, content, attachments, raw: message });
 };
 
-/** @returns null where it is too large */
-const fetchFile = async (ctx: ChannelContext, api: Api, { fileId, name, type, size = 0 }: FileToFetch): Promise<Attachment | null> => {
-  if (size > mostFileBytes) return null;
+/** @returns why it cannot be had, where that is for good: else nobody who writes after it would be heard */
+const fetchFile = async (ctx: ChannelContext, api: Api, { fileId, name, type, size = 0 }: FileToFetch): Promise<Attachment | string> => {
+  if (size > mostFileBytes) return tooBig;
   try {
     const { file_path: path = '' } = await api.call<File>('getFile', { file_id: fileId });
     return await ctx.blobs.write({ name, type, data: await api.download(path) });
   } catch (error) {
-    if (error instanceof ChannelError && /file is too big/i.test(error.message)) return null;
-    throw error;
+    if (!(error instanceof ChannelError) || error.retryable || error.code === 'AUTH') throw error;
+    if (/file is too big/i.test(error.message)) return tooBig;
+    ctx.log.warn('A file could not be fetched.', { name, error: error.message });
+    return 'could not be fetched';
   }
 };
+
+const tooBig = 'more than 20 MB, which Telegram gives to no bot';
 
 const answerPress = async (
   ctx: ChannelContext,

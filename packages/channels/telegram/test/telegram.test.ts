@@ -156,3 +156,17 @@ describe('Markdown', () => {
     expect(toHtml(markdown)).toBe(html);
   });
 });
+
+test('hears on where a file is not to be had', async () => {
+  const { telegram, host } = await started();
+  // An empty one is none for the gateway.
+  await telegram.platform.say?.({
+    id: '1',
+    text: 'look',
+    from: 'person',
+    file: { name: 'a.txt', type: 'text/plain', data: new Uint8Array() },
+  });
+  await telegram.platform.say?.({ id: '2', text: 'and on', from: 'person' });
+  await host.until('both heard', () => host.heard.length === 2);
+  expect(host.heard.map(({ content }) => content)).toEqual(['look\n[a.txt: could not be fetched]', 'and on']);
+});

@@ -61,6 +61,8 @@ export const createFakeHost = ({ patienceMs = usualPatienceMs }: { readonly pati
   };
 
   const addBlob: FakeHost['addBlob'] = ({ name, type, data }) => {
+    // As the gateway does.
+    if (data.byteLength === 0) throw new ChannelError('UNSUPPORTED', 'The file is empty.');
     const blob = `blob-${blobs.size + 1}`;
     blobs.set(blob, data);
     return { blob, name, type, size: data.byteLength };

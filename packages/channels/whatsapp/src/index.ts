@@ -145,8 +145,25 @@ const handOver = async ({ ctx, graph, lastOf }: Started, heard: Heard): Promise<
   lastOf.delete(message.from.id);
   lastOf.set(message.from.id, message.id);
   for (const oldest of lastOf.keys()) if (lastOf.size > rememberedMost) lastOf.delete(oldest);
-  const attachments = file ? [await ctx.blobs.write({ name: file.name, type: file.type, data: await graph.download(file.id) })] : [];
-  await ctx.onMessage({ ...message, ...(attachments.length > 0 ? { attachments } : {}) });
+  const attachment = file && (await fetchFile(ctx, graph, file));
+  const missing = file && !attachment ? `[${file.name} could not be fetched]` : '';
+  const content = [message.content, missing].filter(Boolean).join('\n');
+  await ctx.onMessage({ ...message, content, ...(attachment ? { attachments: [attachment] } : {}) });
+};
+
+/** @returns null where it is not to be had, or too large: else Meta would call again with it for a week, and with all that is beside it */
+const fetchFile = async (
+  ctx: ChannelContext<GraphConfig>,
+  graph: Graph,
+  { id, name, type }: { readonly id: string; readonly name: string; readonly type: string },
+): Promise<Attachment | null> => {
+  try {
+    return await ctx.blobs.write({ name, type, data: await graph.download(id) });
+  } catch (error) {
+    if (!(error instanceof ChannelError) || error.retryable || error.code === 'AUTH') throw error;
+    ctx.log.warn('A file could not be fetched.', { name, error: error.message });
+    return null;
+  }
 };
 
 /** Takes the same time wherever the two differ. */

@@ -104,3 +104,12 @@ it('asks for what it needs', async () => {
   const { host } = await start({ appSecret: '' });
   expect(host.statuses.at(-1)?.status).toBe('needs-auth');
 });
+
+it('tells what was said where its file is not to be had, so that Meta does not call again', async () => {
+  const { host, graph } = await start();
+  // An empty one is none for the gateway.
+  const file = { name: 'a.pdf', type: 'application/pdf', data: new Uint8Array() };
+  await graph.platform.say?.({ id: '1', text: 'look', from: 'person', file });
+  await host.until('heard', () => host.heard.length > 0);
+  expect(host.heard[0]).toMatchObject({ content: 'look\n[a.pdf could not be fetched]' });
+});

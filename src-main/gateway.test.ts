@@ -34,7 +34,7 @@ describe('what the shell sees', () => {
 describe('what the shell goes by', () => {
   it('is told when it changes, by whomever, and is changed in the file', async () => {
     const file = createMemoryConfigFile('{ /* mine */ "ui": { "theme": "dark" } }');
-    const t = await startTestGateway({ ports: { configFile: file } });
+    const t = await startTestGateway({ config: { ui: { theme: 'dark' } }, ports: { configFile: file } });
     let told = 0;
     const undo = t.gateway.ui.onChange(() => {
       told += 1;

@@ -1,5 +1,5 @@
 import { ChannelError } from '@openclaw/plugin-sdk';
-import { ask, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
+import { ask, bytesOf, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
 
 const platform = 'DingTalk';
 const fileMs = 55_000;
@@ -64,7 +64,7 @@ export const createApi = ({ fetch, clientId, clientSecret, root }: ApiPorts): Ap
     download: async (url) => {
       const response = await ask(fetch, platform, url, { timeoutMs: fileMs });
       if (!response.ok) throw errorOfAnswer(response, platform);
-      return new Uint8Array(await response.arrayBuffer());
+      return bytesOf(response);
     },
     signIn: async () => void (await signIn()),
   };

@@ -6,11 +6,11 @@ import {
   type Message,
   type SendReceipt,
 } from '@openclaw/plugin-sdk';
-import { createInParts, keepConnected } from '@openclaw/plugin-sdk/kit';
+import { createInParts, keepConnected, withFiles } from '@openclaw/plugin-sdk/kit';
 import { zipSync } from 'fflate';
 import { type Api, createApi } from './api.ts';
 import { type Content, contentOf, fileTypeOf } from './content.ts';
-import { type BotMessage, type FileToFetch, readMessage } from './read-message.ts';
+import { type BotMessage, readMessage } from './read-message.ts';
 import { connectStream } from './stream.ts';
 
 type Config = { readonly clientId?: string; readonly robotCode?: string; readonly apiRoot?: string };
@@ -22,7 +22,6 @@ type Sent = {
 };
 
 const messages = '/v1.0/im/bot/messages/get';
-const mostFileBytes = 25 * 1024 * 1024;
 
 /** A robot of DingTalk, by Stream mode: nothing has to reach this computer. */
 export default class DingTalkChannel implements ChannelPlugin<Config> {
@@ -115,33 +114,14 @@ const listen = ({ ctx, api, robotCode }: Started): Promise<void> =>
 const hear = async (ctx: ChannelContext, api: Api, robotCode: string, said: BotMessage): Promise<void> => {
   const heard = readMessage(said);
   if (!heard) return;
-  const attachments: Attachment[] = [];
-  const missing: string[] = [];
-  for (const file of heard.files) {
-    const attachment = await fetchFile(ctx, api, robotCode, file);
-    if (attachment) attachments.push(attachment);
-    else missing.push(`[${file.name} could not be fetched]`);
-  }
-  const content = [heard.message.content, ...missing].filter(Boolean).join('\n');
-  await ctx.onMessage({ ...heard.message, content, attachments });
+  const files = heard.files.map(({ code, name, type }) => ({ name, type, fetch: () => download(api, robotCode, code) }));
+  await ctx.onMessage(await withFiles(ctx, heard.message, files, { again: true }));
 };
 
-/** @returns null where it is not to be had, or too large; what is down comes back, and DingTalk tells the message again */
-const fetchFile = async (
-  ctx: ChannelContext,
-  api: Api,
-  robotCode: string,
-  { code, name, type }: FileToFetch,
-): Promise<Attachment | null> => {
-  try {
-    const { downloadUrl } = await api.call<{ readonly downloadUrl: string }>('/v1.0/robot/messageFiles/download', {
-      ...{ downloadCode: code, robotCode },
-    });
-    const data = await api.download(downloadUrl);
-    return data.byteLength > mostFileBytes ? null : await ctx.blobs.write({ name, type, data });
-  } catch (error) {
-    if (error instanceof ChannelError && error.retryable) throw error;
-    ctx.log.warn('A file could not be fetched.', { name, error: String(error) });
-    return null;
-  }
+const download = async (api: Api, robotCode: string, downloadCode: string): Promise<Uint8Array> => {
+  const { downloadUrl } = await api.call<{ readonly downloadUrl: string }>('/v1.0/robot/messageFiles/download', {
+    downloadCode,
+    robotCode,
+  });
+  return api.download(downloadUrl);
 };

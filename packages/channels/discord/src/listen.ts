@@ -1,5 +1,5 @@
-import type { Attachment, ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
-import { ask, errorOfAnswer, handOver, keepConnected } from '@openclaw/plugin-sdk/kit';
+import type { ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
+import { ask, bytesOf, errorOfAnswer, handOver, keepConnected, mostFileBytes, withFiles } from '@openclaw/plugin-sdk/kit';
 import { connectGateway, type Session } from './gateway.ts';
 import { type FileToFetch, type MessageEvent, readMessage } from './read-message.ts';
 import type { Rest } from './rest.ts';
@@ -16,7 +16,6 @@ type Interaction = {
 };
 
 const isButton = 3;
-const mostFileBytes = 25 * 1024 * 1024;
 
 /** Listens until `ctx.signal` is aborted. Discord waits for no acknowledgement: a lost connection is taken up where it stopped. */
 export const listen = (ctx: ChannelContext, rest: Rest, token: string): Promise<void> => {
@@ -57,25 +56,15 @@ export const listen = (ctx: ChannelContext, rest: Rest, token: string): Promise<
 const hear = async (ctx: ChannelContext, event: MessageEvent, myId: string): Promise<void> => {
   const heard = readMessage(event, myId);
   if (!heard) return;
-  const missing: string[] = [];
-  const attachments: Attachment[] = [];
-  for (const file of heard.files) {
-    try {
-      attachments.push(await fetchFile(ctx, file));
-    } catch (error) {
-      ctx.log.warn('A file could not be fetched.', { error: String(error) });
-      missing.push(`[${file.name} could not be fetched]`);
-    }
-  }
-  const content = [heard.message.content, ...missing].filter(Boolean).join('\n');
-  await handOver(ctx, { ...heard.message, content, attachments });
+  const files = heard.files.map((file) => ({ name: file.name, type: file.type, fetch: () => download(ctx, file) }));
+  await handOver(ctx, await withFiles(ctx, heard.message, files, { again: false }));
 };
 
-const fetchFile = async (ctx: ChannelContext, { url, name, type, size }: FileToFetch): Promise<Attachment> => {
+const download = async ({ fetch, signal }: ChannelContext, { url, size }: FileToFetch): Promise<Uint8Array> => {
   if (size > mostFileBytes) throw new Error(`${size} bytes are too many.`);
-  const response = await ask(ctx.fetch, 'Discord', url, { timeoutMs: 60_000, signal: ctx.signal });
+  const response = await ask(fetch, 'Discord', url, { timeoutMs: 60_000, signal });
   if (!response.ok) throw errorOfAnswer(response, 'Discord');
-  return ctx.blobs.write({ name, type, data: new Uint8Array(await response.arrayBuffer()) });
+  return bytesOf(response);
 };
 
 /** Discord waits three seconds. The answer is for the one who pressed. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ChannelError } from '@openclaw/plugin-sdk';
-import { ask, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
+import { ask, bytesOf, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
 
 const platform = 'Feishu';
 const fileMs = 55_000;
@@ -68,7 +68,7 @@ export const createApi = ({ fetch, appId, appSecret, domain }: ApiPorts): Api =>
     download: (path) =>
       withToken(async () => {
         const response = await send(path, { method: 'GET' }, fileMs);
-        if (response.ok && !response.headers.get('content-type')?.includes('json')) return new Uint8Array(await response.arrayBuffer());
+        if (response.ok && !response.headers.get('content-type')?.includes('json')) return bytesOf(response);
         return read(response);
       }),
   };

@@ -1,6 +1,6 @@
 import { EventDispatcher, LoggerLevel, WSClient } from '@larksuiteoapi/node-sdk';
-import { type Attachment, type ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
-import { ask, keepConnected } from '@openclaw/plugin-sdk/kit';
+import { type ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
+import { ask, keepConnected, withFiles } from '@openclaw/plugin-sdk/kit';
 import type { Api } from './api.ts';
 import { type MessageEvent, readMessage } from './read-message.ts';
 
@@ -98,12 +98,10 @@ const httpOver = (fetch: typeof globalThis.fetch) => {
 const hear = async (ctx: ChannelContext, api: Api, event: MessageEvent, myId: string): Promise<void> => {
   const heard = readMessage(event, myId);
   if (!heard) return;
-  const attachments: Attachment[] = [];
-  for (const { key, kind, name, type } of heard.files) {
-    const data = await api.download(`/im/v1/messages/${heard.message.id}/resources/${key}?type=${kind}`);
-    attachments.push(await ctx.blobs.write({ name, type, data }));
-  }
-  await ctx.onMessage({ ...heard.message, attachments, raw: event.message });
+  const files = heard.files.map(({ key, kind, name, type }) => ({
+    ...{ name, type, fetch: () => api.download(`/im/v1/messages/${heard.message.id}/resources/${key}?type=${kind}`) },
+  }));
+  await ctx.onMessage(await withFiles(ctx, { ...heard.message, raw: event.message }, files, { again: true }));
 };
 
 const press = async (ctx: ChannelContext, { operator, action, context }: PressEvent): Promise<object | undefined> => {

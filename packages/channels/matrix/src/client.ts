@@ -1,8 +1,7 @@
 import { type ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
-import { ask, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
+import { ask, bytesOf, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
 import type { SyncBatch, TimelineEvent } from './read-sync.ts';
 
-const mostBytes = 25 * 1024 * 1024;
 /** How long the server may wait for something to tell. */
 const pollMs = 30_000;
 
@@ -110,9 +109,7 @@ export const createClient = (ctx: Pick<ChannelContext, 'fetch' | 'signal'>, home
         if (error instanceof ChannelError && error.code === 'PEER') return call('GET', `/_matrix/media/v3/${path}`);
         throw error;
       });
-      if (Number(found.headers.get('content-length') ?? 0) > mostBytes)
-        throw new ChannelError('UNSUPPORTED', 'A file has more than 25 MiB.');
-      return new Uint8Array(await found.arrayBuffer());
+      return bytesOf(found);
     },
   };
 };

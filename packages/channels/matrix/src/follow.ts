@@ -1,13 +1,14 @@
-import { type Attachment, type ChannelContext, ChannelError, type InboundMessage } from '@openclaw/plugin-sdk';
-import { pause } from '@openclaw/plugin-sdk/kit';
+import type { ChannelContext, InboundMessage } from '@openclaw/plugin-sdk';
+import { pause, withFiles } from '@openclaw/plugin-sdk/kit';
 import type { MatrixClient } from './client.ts';
 import type { Config } from './index.ts';
-import { readMessage, type Said, type SyncBatch, type TimelineEvent } from './read-sync.ts';
+import { readMessage, type SyncBatch, type TimelineEvent } from './read-sync.ts';
 
 /** So much of what was said while we were away is looked up in one room. */
 const missedMost = 1_000;
 const againMs = 1_000;
-const mostFileBytes = 25 * 1024 * 1024;
+/** Strangers make rooms, and what a channel remembers is limited. */
+const rememberedRooms = 200;
 
 type Following = {
   readonly ctx: ChannelContext<Config>;
@@ -78,24 +79,9 @@ const handOverOne = async (following: Following, roomId: string, event: Timeline
   directs.set(roomId, direct);
   const said = readMessage(event, { roomId, me, direct, isMine });
   if (!said) return;
-  const attachments = said.file ? await fetchFile(following, said.file) : [];
-  await handOverUntilTaken(ctx, { ...said.message, ...(attachments.length > 0 ? { attachments } : {}) });
-};
-
-/** A file that cannot be had is no reason to lose what is said about it. */
-const fetchFile = async (
-  { ctx, client }: Following,
-  { address, name, type }: NonNullable<Said['file']>,
-): Promise<readonly Attachment[]> => {
-  try {
-    const data = await client.download(address);
-    return data.byteLength > mostFileBytes ? [] : [await ctx.blobs.write({ name, type, data })];
-  } catch (error) {
-    // What is down comes back; then the message is handed over with its file.
-    if (error instanceof ChannelError && error.retryable) throw error;
-    ctx.log.warn('A file could not be fetched.', { name, error: String(error) });
-    return [];
-  }
+  const { file } = said;
+  const files = file ? [{ ...file, fetch: () => client.download(file.address) }] : [];
+  await handOverUntilTaken(ctx, await withFiles(ctx, said.message, files, { again: true }));
 };
 
 const handOverUntilTaken = async (ctx: ChannelContext<Config>, message: InboundMessage): Promise<void> => {
@@ -111,12 +97,12 @@ const handOverUntilTaken = async (ctx: ChannelContext<Config>, message: InboundM
 
 /** Once a room: else a person would talk to nobody, and never know. */
 const sayUnreadable = async ({ ctx, client }: Following, roomId: string): Promise<void> => {
-  const key = `unreadable.${roomId}`;
-  if (await ctx.state.get(key)) return;
-  await ctx.state.set(key, true);
+  const told = ((await ctx.state.get('unreadable')) ?? []) as readonly string[];
+  if (told.includes(roomId)) return;
+  await ctx.state.set('unreadable', [...told, roomId].slice(-rememberedRooms));
   ctx.log.warn('A room is encrypted, which this channel cannot read.', { roomId });
   await client
-    .send(roomId, key, {
+    .send(roomId, `unreadable.${roomId}`, {
       msgtype: 'm.notice',
       body: 'This room is encrypted, and I cannot read it. Write to me in a room without encryption.',
     })

@@ -1,5 +1,5 @@
 import { ChannelError } from '@openclaw/plugin-sdk';
-import { ask, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
+import { ask, bytesOf, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
 
 const platform = 'Slack';
 const fileMs = 55_000;
@@ -50,7 +50,7 @@ export const createApi = ({
     download: async (url) => {
       const response = await ask(fetch, platform, url, { headers: { authorization }, timeoutMs: fileMs });
       if (!response.ok) throw errorOfAnswer(response, platform);
-      return new Uint8Array(await response.arrayBuffer());
+      return bytesOf(response);
     },
     respond: async (url, body) => void (await post(url, JSON.stringify(body), { 'content-type': 'application/json' })),
   };

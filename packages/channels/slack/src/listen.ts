@@ -1,5 +1,5 @@
-import type { Attachment, ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
-import { keepConnected } from '@openclaw/plugin-sdk/kit';
+import type { ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
+import { keepConnected, withFiles } from '@openclaw/plugin-sdk/kit';
 import type { Api } from './api.ts';
 import { type Me, type MessageEvent, readCommand, readMessage, readPress } from './read-event.ts';
 import { connectSocket, type Envelope } from './socket.ts';
@@ -42,9 +42,8 @@ const take = async (ctx: ChannelContext, bot: Api, me: Me, { type, payload }: En
 const hear = async (ctx: ChannelContext, bot: Api, me: Me, event: MessageEvent | undefined): Promise<void> => {
   const heard = event && readMessage(event, me);
   if (!heard) return;
-  const attachments: Attachment[] = [];
-  for (const { url, name, type } of heard.files) attachments.push(await ctx.blobs.write({ name, type, data: await bot.download(url) }));
-  await ctx.onMessage({ ...heard.message, attachments });
+  const files = heard.files.map(({ url, name, type }) => ({ name, type, fetch: () => bot.download(url) }));
+  await ctx.onMessage(await withFiles(ctx, heard.message, files, { again: true }));
 };
 
 const press = async (ctx: ChannelContext, bot: Api, payload: unknown): Promise<void> => {

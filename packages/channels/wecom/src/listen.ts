@@ -1,5 +1,5 @@
 import type { Attachment, ChannelContext } from '@openclaw/plugin-sdk';
-import { ask, errorOfAnswer, handOver } from '@openclaw/plugin-sdk/kit';
+import { ask, bytesOf, errorOfAnswer, handOver } from '@openclaw/plugin-sdk/kit';
 import { type BaseMessage, decryptFile, type EventMessage, type WSClient, type WsFrame } from '@wecom/aibot-node-sdk';
 import { isRefusedLogin } from './errors.ts';
 import { type FileToFetch, readMessage } from './read-message.ts';
@@ -48,7 +48,7 @@ const hear = async (ctx: ChannelContext, { body }: WsFrame<BaseMessage>): Promis
 const fetchFile = async (ctx: ChannelContext, { url, key, name, type }: FileToFetch): Promise<Attachment> => {
   const response = await ask(ctx.fetch, 'WeCom', url, { timeoutMs: 60_000 });
   if (!response.ok) throw errorOfAnswer(response, 'WeCom');
-  const bytes = Buffer.from(await response.arrayBuffer());
+  const bytes = Buffer.from(await bytesOf(response));
   const data = new Uint8Array(key === undefined ? bytes : decryptFile(bytes, key));
   return ctx.blobs.write({ name: nameOf(response.headers.get('content-disposition')) ?? name, type, data });
 };

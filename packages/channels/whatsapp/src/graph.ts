@@ -1,7 +1,5 @@
 import { type ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
-import { ask, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
-
-const mostBytes = 25 * 1024 * 1024;
+import { ask, bytesOf, errorOfAnswer, mostFileBytes } from '@openclaw/plugin-sdk/kit';
 
 export type GraphConfig = { readonly phoneNumberId: string; readonly url?: string; readonly version?: string };
 
@@ -49,10 +47,10 @@ export const createGraph = (
     /** The bytes stand elsewhere, at an address that holds for five minutes. */
     download: async (id: string): Promise<Uint8Array> => {
       const { url: at, file_size: size = 0 } = await call<{ url: string; file_size?: number }>(encodeURIComponent(id));
-      if (size > mostBytes) throw new ChannelError('UNSUPPORTED', 'The file has more than 25 MiB.');
+      if (size > mostFileBytes) throw new ChannelError('UNSUPPORTED', 'The file has more than 25 MiB.');
       const response = await ask(fetch, 'Meta', at, { headers });
       if (!response.ok) throw await errorOf(response);
-      return new Uint8Array(await response.arrayBuffer());
+      return bytesOf(response);
     },
   };
 };

@@ -10,7 +10,7 @@ import {
   type Message,
   type SendReceipt,
 } from '@openclaw/plugin-sdk';
-import { createInParts } from '@openclaw/plugin-sdk/kit';
+import { createInParts, withFiles } from '@openclaw/plugin-sdk/kit';
 import { createGraph, type Graph, type GraphConfig } from './graph.ts';
 import { type Heard, isSigned, readCall } from './read-call.ts';
 import { toWhatsApp } from './to-whatsapp.ts';
@@ -145,25 +145,9 @@ const handOver = async ({ ctx, graph, lastOf }: Started, heard: Heard): Promise<
   lastOf.delete(message.from.id);
   lastOf.set(message.from.id, message.id);
   for (const oldest of lastOf.keys()) if (lastOf.size > rememberedMost) lastOf.delete(oldest);
-  const attachment = file && (await fetchFile(ctx, graph, file));
-  const missing = file && !attachment ? `[${file.name} could not be fetched]` : '';
-  const content = [message.content, missing].filter(Boolean).join('\n');
-  await ctx.onMessage({ ...message, content, ...(attachment ? { attachments: [attachment] } : {}) });
-};
-
-/** @returns null where it is not to be had, or too large: else Meta would call again with it for a week, and with all that is beside it */
-const fetchFile = async (
-  ctx: ChannelContext<GraphConfig>,
-  graph: Graph,
-  { id, name, type }: { readonly id: string; readonly name: string; readonly type: string },
-): Promise<Attachment | null> => {
-  try {
-    return await ctx.blobs.write({ name, type, data: await graph.download(id) });
-  } catch (error) {
-    if (!(error instanceof ChannelError) || error.retryable || error.code === 'AUTH') throw error;
-    ctx.log.warn('A file could not be fetched.', { name, error: error.message });
-    return null;
-  }
+  const files = file ? [{ ...file, fetch: () => graph.download(file.id) }] : [];
+  // Meta would call for a week with a file that is not to be had, and with all that is beside it.
+  await ctx.onMessage(await withFiles(ctx, message, files, { again: true }));
 };
 
 /** Takes the same time wherever the two differ. */

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { ChannelError } from '../channel-error.ts';
 import { createFakeHost } from '../testing/index.ts';
-import { ask, createInParts, errorOfAnswer, handOver, keepAlive, keepConnected, retryAfterMs } from './index.ts';
+import { ask, bytesOf, createInParts, errorOfAnswer, handOver, keepAlive, keepConnected, retryAfterMs, withFiles } from './index.ts';
 
 const answer = (status: number, headers: Record<string, string> = {}) => ({ status, headers: new Headers(headers) });
 
@@ -118,4 +119,44 @@ it('ends a connection that says nothing after a ping, and no other', () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+describe('files that came with a message', () => {
+  const message = { id: '1', from: { id: 'ann' }, content: 'look' };
+  const file = (fetch: () => Promise<Uint8Array>) => [{ name: 'a.txt', type: 'text/plain', fetch }];
+  const bytes = async () => new TextEncoder().encode('abc');
+  const fails = (error: Error) => async () => Promise.reject(error);
+  const take = (files: ReturnType<typeof file>, again: boolean) =>
+    withFiles(createFakeHost().context({ config: {} }), message, files, { again });
+
+  it('go with it', async () => {
+    expect(await take(file(bytes), true)).toMatchObject({ content: 'look', attachments: [{ name: 'a.txt', type: 'text/plain', size: 3 }] });
+    expect(await take([], true)).toEqual(message);
+  });
+
+  it('are named where they cannot be had, or come again with the message where that helps', async () => {
+    const gone = fails(new ChannelError('PEER', 'Gone.'));
+    const down = fails(new ChannelError('NETWORK', 'Down.'));
+    const named = { content: 'look\n[a.txt could not be fetched]', attachments: [] };
+    expect(await take(file(gone), true)).toMatchObject(named);
+    expect(await take(file(fails(new TypeError('nonsense'))), true)).toMatchObject(named);
+    expect(await take(file(down), false)).toMatchObject(named);
+    await expect(take(file(down), true)).rejects.toThrow('Down.');
+  });
+
+  it('are read no further than they may be large, whatever the answer says', async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 1;
+        controller.enqueue(new Uint8Array(1024));
+      },
+    });
+    await expect(bytesOf(new Response(endless), 10 * 1024)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(sent).toBeLessThan(20);
+    await expect(bytesOf(new Response('abc', { headers: { 'content-length': '99999' } }), 10)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+    });
+    expect(new TextDecoder().decode(await bytesOf(new Response('abc'), 3))).toBe('abc');
+  });
 });

@@ -6,7 +6,19 @@ import { channelLicenses } from '../build/channels.mjs';
 import { writeLicenses } from '../build/write-licenses.mjs';
 import { root } from '../build.mjs';
 
-const permissive = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense', 'Zlib'];
+const permissive = [
+  'MIT',
+  'MIT-0',
+  'ISC',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'Unlicense',
+  'Zlib',
+];
 
 /** Of `(MIT OR EUPL-1.1+)` one is enough: it is the one we take. */
 const mayStand = (identifier: string): boolean =>

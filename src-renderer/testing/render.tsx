@@ -73,6 +73,12 @@ export const renderConsole = async (
       const { violations } = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
       return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
     },
-    close: () => act(async () => root.unmount()),
+    close: async () => {
+      // A toast that fades out sets its state when it is gone, also where nothing is there any more, not even a window.
+      const isFading = (): boolean => document.querySelector('[data-sonner-toast][data-removed=true]') !== null;
+      for (const giveUpAt = Date.now() + shownWithinMs; isFading() && Date.now() < giveUpAt; )
+        await act(() => new Promise<void>((resolve) => setImmediate(resolve)));
+      await act(async () => root.unmount());
+    },
   };
 };

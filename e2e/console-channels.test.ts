@@ -109,7 +109,9 @@ describe('the channels page in a browser', () => {
     expect(app.got).toMatchObject([{ to: 'ada' }]);
 
     await page.getByRole('button', { name: 'Copy the address' }).click();
-    const hook = await page.evaluate(() => navigator.clipboard.readText());
+    const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied).toContain('/hooks/');
+    const hook = await copied();
     expect(await app.say(hook, { id: 'm1', from: 'ada', text: 'May I come in?' })).toBe(204);
     await expect.poll(() => app.got.length).toBe(2);
     const code = /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(app.got[1]?.text ?? '')?.[0] ?? '';

@@ -1,12 +1,11 @@
-import type { ChannelContext, InboundMessage } from '@openclaw/plugin-sdk';
-import { pause, withFiles } from '@openclaw/plugin-sdk/kit';
+import type { ChannelContext } from '@openclaw/plugin-sdk';
+import { handOver, withFiles } from '@openclaw/plugin-sdk/kit';
 import type { MatrixClient } from './client.ts';
 import type { Config } from './index.ts';
 import { readMessage, type SyncBatch, type TimelineEvent } from './read-sync.ts';
 
 /** So much of what was said while we were away is looked up in one room. */
 const missedMost = 1_000;
-const againMs = 1_000;
 /** Strangers make rooms, and what a channel remembers is limited. */
 const rememberedRooms = 200;
 
@@ -31,7 +30,7 @@ export const follow = async (following: Following): Promise<void> => {
     const batch = await client.sync(since);
     isWell();
     await joinInvited(following, batch);
-    if (since !== null) await handOver(following, batch, since, directs);
+    if (since !== null) await takeBatch(following, batch, since, directs);
     if (ctx.signal.aborted) return;
     // The first one tells where things stand; what was said before we came is not for us.
     since = batch.next_batch;
@@ -47,13 +46,13 @@ const joinInvited = async ({ ctx, client }: Following, { rooms }: SyncBatch): Pr
       .catch((error: unknown) => ctx.log.warn('An invitation could not be taken.', { roomId, error: String(error) }));
 };
 
-const handOver = async (following: Following, { rooms }: SyncBatch, since: string, directs: Map<string, boolean>): Promise<void> => {
+const takeBatch = async (following: Following, { rooms }: SyncBatch, since: string, directs: Map<string, boolean>): Promise<void> => {
   for (const [roomId, { timeline }] of Object.entries(rooms?.join ?? {})) {
     const missed =
       timeline?.limited === true && timeline.prev_batch !== undefined ? await missedIn(following, roomId, timeline.prev_batch, since) : [];
     for (const event of [...missed, ...(timeline?.events ?? [])]) {
       if (event.type === 'm.room.member') directs.delete(roomId);
-      else await handOverOne(following, roomId, event, directs);
+      else await takeEvent(following, roomId, event, directs);
       if (following.ctx.signal.aborted) return;
     }
   }
@@ -72,7 +71,7 @@ const missedIn = async ({ ctx, client }: Following, roomId: string, from: string
   return found.reverse();
 };
 
-const handOverOne = async (following: Following, roomId: string, event: TimelineEvent, directs: Map<string, boolean>): Promise<void> => {
+const takeEvent = async (following: Following, roomId: string, event: TimelineEvent, directs: Map<string, boolean>): Promise<void> => {
   const { ctx, client, me, isMine } = following;
   if (event.type === 'm.room.encrypted') return sayUnreadable(following, roomId);
   const direct = directs.get(roomId) ?? (await client.countMembers(roomId)) <= 2;
@@ -81,18 +80,7 @@ const handOverOne = async (following: Following, roomId: string, event: Timeline
   if (!said) return;
   const { file } = said;
   const files = file ? [{ ...file, fetch: () => client.download(file.address) }] : [];
-  await handOverUntilTaken(ctx, await withFiles(ctx, said.message, files, { again: true }));
-};
-
-const handOverUntilTaken = async (ctx: ChannelContext<Config>, message: InboundMessage): Promise<void> => {
-  while (!ctx.signal.aborted) {
-    try {
-      return await ctx.onMessage(message);
-    } catch (error) {
-      ctx.log.warn('The gateway did not take a message; it is asked again.', { error: String(error) });
-      await pause(againMs, ctx.signal);
-    }
-  }
+  await handOver(ctx, await withFiles(ctx, said.message, files, { again: true }));
 };
 
 /** Once a room: else a person would talk to nobody, and never know. */

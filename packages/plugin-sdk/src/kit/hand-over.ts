@@ -3,8 +3,8 @@ import type { InboundMessage } from '../message.ts';
 import { keepConnected } from './keep-connected.ts';
 
 /**
- * `ctx.onMessage` for a platform that delivers once and waits for no acknowledgement: where the gateway cannot take the message now it
- * is kept in memory and handed over again, until it is taken or the channel is stopped.
+ * `ctx.onMessage` where nobody delivers the message again if it is refused, or what follows has to wait for it: it is kept in memory and
+ * handed over again, until it is taken or the channel is stopped.
  */
 export const handOver = async (ctx: ChannelContext, message: InboundMessage): Promise<void> => {
   const taken = new AbortController();

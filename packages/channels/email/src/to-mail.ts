@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ChannelError, type Message } from '@openclaw/plugin-sdk';
-import { lexCalmly } from '@openclaw/plugin-sdk/kit';
+import { calmHtml, lexCalmly } from '@openclaw/plugin-sdk/kit';
 import { Lexer, Marked, type Token } from 'marked';
 import type { SendMailOptions } from 'nodemailer';
 import { type Mailbox, unverifiedPrefix } from './mailbox.ts';
@@ -51,18 +51,8 @@ const subjectOf = (content: string): string => {
   return line.length > 70 ? `${line.slice(0, 69)}…` : line || '…';
 };
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 /** HTML in Markdown is text; a picture is a link, or opening the mail would tell its server. */
 const htmlOf = (content: string): string =>
   `<div dir="auto">${marked.parser(lexCalmly<Token>(new Lexer(marked.defaults), content)).trim()}</div>`;
 
-const marked = new Marked({
-  gfm: true,
-  breaks: true,
-  renderer: {
-    html: ({ text }) => escaped(text),
-    image: ({ href, text }) => `<a href="${escaped(href)}">${escaped(text || href)}</a>`,
-  },
-});
+const marked = new Marked({ gfm: true, breaks: true, renderer: calmHtml });

@@ -1,4 +1,4 @@
-import { lexCalmly } from '@openclaw/plugin-sdk/kit';
+import { calmHtml, lexCalmly } from '@openclaw/plugin-sdk/kit';
 import { Lexer, Marked, type Token } from 'marked';
 
 /** Markdown as Matrix clients show it: HTML, in which whatever was HTML before is text. Pictures become links. */
@@ -8,14 +8,4 @@ export const toHtml = (markdown: string): string => {
   return /^<p>(?:(?!<p>)[\s\S])*<\/p>$/.test(html) ? html.slice(3, -4) : html;
 };
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-const marked = new Marked({
-  gfm: true,
-  breaks: true,
-  renderer: {
-    html: ({ text }) => escaped(text),
-    image: ({ href, text }) => `<a href="${escaped(href)}">${escaped(text || href)}</a>`,
-  },
-});
+const marked = new Marked({ gfm: true, breaks: true, renderer: calmHtml });

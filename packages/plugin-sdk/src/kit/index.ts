@@ -1,4 +1,5 @@
 export { ask, asNetworkError, errorOfAnswer, retryAfterMs } from './answers.ts';
+export { calmHtml, escapeHtml } from './calm-html.ts';
 export { handOver } from './hand-over.ts';
 export { createInParts } from './in-parts.ts';
 export { keepAlive } from './keep-alive.ts';

@@ -1,12 +1,12 @@
 import { LoaderCircle, Plus } from 'lucide-react';
-import { type DragEvent, type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Plugin, PluginReview } from '../../../src-shared/contract/rest.ts';
 import type { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { cx } from '../../ui/class-names.ts';
+import { DropZone } from '../../ui/drop-zone.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { showDone } from '../../ui/toast.ts';
@@ -58,7 +58,7 @@ const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
   );
   return (
     <PageFrame title={t('channels.title')} actions={add}>
-      <DropZone onFile={check}>
+      <DropZone onFiles={([file]) => file && check(file)}>
         <input
           ref={picker}
           type="file"
@@ -90,32 +90,6 @@ const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
       {open?.what === 'review' ? <ReviewDialog review={open.review} onClose={close} onInstalled={installed} /> : null}
       {open?.what === 'setUp' ? <SetupDialog plugin={open.plugin} channels={all ?? []} onClose={close} /> : null}
     </PageFrame>
-  );
-};
-
-type DropZoneProps = { readonly onFile: (file: File) => void; readonly children: ReactNode };
-
-const DropZone = ({ onFile, children }: DropZoneProps): ReactElement => {
-  const [over, setOver] = useState(false);
-  const onDrop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    const [file] = event.dataTransfer.files;
-    if (file) onFile(file);
-  };
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: "Add a channel" leads to the same by keyboard
-    <div
-      className={cx('flex min-h-full flex-col gap-4 px-5 py-4', over && 'bg-hover')}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={onDrop}
-    >
-      {children}
-    </div>
   );
 };
 

@@ -1,12 +1,12 @@
 import { Blocks, Link, Plus } from 'lucide-react';
-import { type DragEvent, type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Skill } from '../../../src-shared/contract/rest.ts';
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
-import { cx } from '../../ui/class-names.ts';
+import { DropZone } from '../../ui/drop-zone.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { LoadFailure } from '../../ui/load-failure.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
@@ -30,7 +30,6 @@ export const SkillsPage = (): ReactElement => {
   const [linking, setLinking] = useState(false);
   /** To be looked at, one after the other. */
   const [[file, ...others], setFiles] = useState<readonly File[]>([]);
-  const [over, setOver] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const time = useNow(now, refreshMs);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each tick of the clock asks again
@@ -60,11 +59,6 @@ export const SkillsPage = (): ReactElement => {
     draft.setState({ text: `@${slug} ` });
     navigation.go('chat');
   };
-  const onDrop = (event: DragEvent): void => {
-    event.preventDefault();
-    setOver(false);
-    setFiles([...event.dataTransfer.files]);
-  };
 
   const choose = (
     <>
@@ -80,16 +74,7 @@ export const SkillsPage = (): ReactElement => {
   );
   return (
     <PageFrame title={t('skills.title')} actions={choose}>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button beside the title does the same by keyboard */}
-      <div
-        className={cx('flex min-h-full flex-col gap-4 px-5 py-4', over && 'bg-hover')}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={onDrop}
-      >
+      <DropZone onFiles={setFiles}>
         <input
           ref={picker}
           type="file"
@@ -122,7 +107,7 @@ export const SkillsPage = (): ReactElement => {
             </ul>
           </>
         )}
-      </div>
+      </DropZone>
       {file ? (
         <FileDialog
           key={`${others.length} ${file.name}`}

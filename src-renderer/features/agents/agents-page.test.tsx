@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { agentIdsOf, type RoutingRule } from '../../../src-shared/contract/routing.ts';
 import { type FakeConfig, serveFakeConfig } from '../../testing/fake-config.ts';
 import { type FakeAnswer, type FakeGateway, type FakeRequest, startFakeGateway } from '../../testing/fake-gateway.ts';
+import { button, field, typeInto } from '../../testing/hands.ts';
 import { type Rendered, renderConsole } from '../../testing/render.tsx';
 
 let gateway: FakeGateway;
@@ -70,25 +71,8 @@ const open = async (language: 'en' | 'zh-CN' = 'en'): Promise<void> => {
   await app.shown(() => expect(document.querySelectorAll('h2').length).toBeGreaterThan(3));
   await app.shown(() => expect(app.console.agentsPage.getState().tools).not.toBeNull());
 };
-const button = (name: string): HTMLButtonElement => {
-  const found = [...document.querySelectorAll('button')]
-    .filter((one) => (one.getAttribute('aria-label') ?? one.textContent) === name)
-    .at(-1);
-  if (!found) throw new Error(`no button "${name}"`);
-  return found;
-};
 const press = (name: string): Promise<void> => app.change(() => button(name).click());
-const labelled = (label: string): HTMLInputElement => {
-  const found = [...document.querySelectorAll('label')].filter(({ textContent }) => textContent === label).at(-1);
-  if (!found) throw new Error(`no field "${label}"`);
-  return (found.querySelector('input') ?? document.getElementById(found.htmlFor)) as HTMLInputElement;
-};
-const fill = (label: string, text: string): Promise<void> =>
-  app.change(() => {
-    const input = labelled(label);
-    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value')?.set?.call(input, text);
-    input.dispatchEvent(new Event(input.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
-  });
+const fill = (label: string, text: string): Promise<void> => app.change(() => typeInto(field(label), text));
 const tick = (label: string): Promise<void> =>
   app.change(() => [...document.querySelectorAll('label')].find(({ textContent }) => textContent === label)?.click());
 const text = (): string => document.body.textContent ?? '';
@@ -132,7 +116,7 @@ describe('an agent', () => {
     await fill('Model', 'local');
     await fill('US dollars a day', '0.5');
     await tick('Only these');
-    await app.shown(() => expect(labelled('shell').checked).toBe(false));
+    await app.shown(() => expect(field('shell').checked).toBe(false));
     await tick('shell');
     await tick('github.*');
     await press('Create');
@@ -145,7 +129,7 @@ describe('an agent', () => {
     await open();
     await press('Edit Guest');
     expect(text()).toContain('Not there now');
-    expect(labelled('gone').checked).toBe(true);
+    expect(field('gone').checked).toBe(true);
     expect(text()).toContain('Runs programs, in a sandbox where there is one. Asks first.');
     await fill('Name', '');
     await press('Save');
@@ -159,7 +143,7 @@ describe('an agent', () => {
     await fill('Name', 'Night desk');
     await app.change(() => app.console.navigation.go('chat'));
     await app.change(() => app.console.navigation.go('agents'));
-    await app.shown(() => expect(labelled('Name').value).toBe('Night desk'));
+    await app.shown(() => expect(field('Name').value).toBe('Night desk'));
     await press('Cancel');
     expect(text()).toContain('What you changed is not saved.');
     await press('Go on editing');
@@ -176,13 +160,13 @@ describe('an agent', () => {
     config.check = () => [{ line: 1, column: 1, message: 'agents.guest: not today' }];
     await press('Save');
     await app.shown(() => expect(dialog()?.textContent).toContain('not today'));
-    expect(labelled('Name').value).toBe('Night desk');
+    expect(field('Name').value).toBe('Night desk');
   });
 
   it('is duplicated under a free id', async () => {
     await open();
     await press('Duplicate Guest');
-    expect(labelled('Id').value).toBe('guest-2');
+    expect(field('Id').value).toBe('guest-2');
     await press('Create');
     await app.shown(() => expect(file().agents?.['guest-2']).toEqual({ name: 'Guest', tools: ['file_read', 'gone'] }));
   });
@@ -276,7 +260,7 @@ describe('the rules', () => {
       await fill('Channel', channel);
       await press('Add rule');
       await app.shown(() => expect(channels().at(-1)).toBe(channel));
-      await app.shown(() => expect(labelled('Channel').value).toBe(''));
+      await app.shown(() => expect(field('Channel').value).toBe(''));
     }
     await press('Move rule 2 up');
     await app.shown(() => expect(channels()).toEqual(['qq', 'telegram']));

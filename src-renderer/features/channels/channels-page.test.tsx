@@ -11,6 +11,7 @@ import {
   serveFakeChannels,
 } from '../../testing/fake-channels.ts';
 import { type FakeGateway, startFakeGateway } from '../../testing/fake-gateway.ts';
+import { field, typeInto } from '../../testing/hands.ts';
 import { type Rendered, renderConsole } from '../../testing/render.tsx';
 
 /** What the rendered console takes for the time. */
@@ -53,20 +54,12 @@ const press = async (name: string): Promise<void> => {
   await app.shown(() => expect(button(name).disabled).toBeFalsy());
   await app.change(() => button(name).click());
 };
-const field = (label: string): HTMLInputElement => {
-  const found = [...document.querySelectorAll('label')].find(({ textContent }) => textContent === label);
-  return document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
-};
 const fill = async (label: string, value: string): Promise<void> => {
   await app.shown(() => {
     expect(field(label)).not.toBeNull();
     expect(field(label).closest('fieldset')?.disabled ?? false).toBe(false);
   });
-  await app.change(() => {
-    const input = field(label);
-    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value')?.set?.call(input, value);
-    input.dispatchEvent(new Event(input.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
-  });
+  await app.change(() => typeInto(field(label), value));
 };
 const choosePlugin = async (): Promise<void> => {
   await app.shown(() => expect(document.querySelector('dialog li button')).not.toBeNull());

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { discoveredNothing, type FakeConfig, serveFakeConfig } from '../../testing/fake-config.ts';
 import { type FakeGateway, startFakeGateway } from '../../testing/fake-gateway.ts';
+import { button, field, typeInto } from '../../testing/hands.ts';
 import { type Rendered, renderConsole } from '../../testing/render.tsx';
 
 const configured = JSON.stringify(
@@ -45,22 +46,8 @@ const shown = (check: () => void): Promise<void> => app.shown(check);
 const pageText = (): string => app.page.textContent ?? '';
 const enter = (label: string): boolean => field(label).dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
 const dialog = (): string => [...document.querySelectorAll('dialog')].at(-1)?.textContent ?? '';
-const button = (name: string): HTMLButtonElement => {
-  const found = [...document.querySelectorAll('button')].findLast((one) => (one.getAttribute('aria-label') ?? one.textContent) === name);
-  if (!found) throw new Error(`no button "${name}"`);
-  return found;
-};
 const press = (name: string): Promise<void> => app.change(() => button(name).click());
-const field = (label: string): HTMLInputElement => {
-  const found = [...document.querySelectorAll('label')].findLast(({ textContent }) => textContent === label);
-  if (!found) throw new Error(`no field "${label}"`);
-  return document.getElementById(found.htmlFor) as HTMLInputElement;
-};
-const fill = (label: string, text: string): Promise<void> => app.change(() => type(field(label), text));
-const type = (input: HTMLElement, text: string): void => {
-  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value')?.set?.call(input, text);
-  input.dispatchEvent(new Event(input.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
-};
+const fill = (label: string, text: string): Promise<void> => app.change(() => typeInto(field(label), text));
 const lastBody = (method: string, path: string): unknown =>
   JSON.parse(gateway.requests.findLast((one) => one.method === method && one.path === path)?.body ?? 'null');
 
@@ -252,9 +239,9 @@ describe('everything', () => {
     await press('Everything');
     await shown(() => expect(field('keep')).toBeTruthy());
     const search = app.page.querySelector<HTMLInputElement>('input[aria-label="Search settings"]') as HTMLInputElement;
-    await app.change(() => type(search, 'rotated'));
+    await app.change(() => typeInto(search, 'rotated'));
     expect([...app.page.querySelectorAll('section section label')].map(({ textContent }) => textContent)).toEqual(['maxSizeMb', 'keep']);
-    await app.change(() => type(search, 'xyzzy'));
+    await app.change(() => typeInto(search, 'xyzzy'));
     expect(pageText()).toContain('No setting matches “xyzzy”.');
   });
 
@@ -262,7 +249,7 @@ describe('everything', () => {
     await open(configured);
     await press('Everything');
     fake.check = () => [{ line: 2, column: 3, message: 'unknown key "gatway" – did you mean "gateway"?' }];
-    await app.change(() => type(area(), '{\n  "gatway": {}\n}'));
+    await app.change(() => typeInto(area(), '{\n  "gatway": {}\n}'));
     await shown(() => expect(pageText()).toContain('unknown key "gatway" – did you mean "gateway"?'));
     expect(button('Save').disabled).toBe(true);
     const problem = [...app.page.querySelectorAll('button')].find(({ textContent }) => textContent?.startsWith('Line 2, column 3'));
@@ -277,7 +264,7 @@ describe('everything', () => {
     await open(configured);
     await press('Everything');
     const mine = configured.replace('qwen3', 'mine');
-    await app.change(() => type(area(), mine));
+    await app.change(() => typeInto(area(), mine));
     await shown(() => expect(button('Save').disabled).toBe(false));
     fake.text = configured.replace('qwen3', 'theirs');
     await press('Save');

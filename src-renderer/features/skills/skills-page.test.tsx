@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Skill, SkillReview, SkillTool } from '../../../src-shared/contract/routes/skills.ts';
 import { type FakeGateway, type FakeRequest, startFakeGateway } from '../../testing/fake-gateway.ts';
+import { button, field, typeInto } from '../../testing/hands.ts';
 import { type Rendered, renderConsole } from '../../testing/render.tsx';
 
 let gateway: FakeGateway;
@@ -88,24 +89,8 @@ const open = async (language: 'en' | 'zh-CN' = 'en'): Promise<void> => {
   await app.change(() => app.console.navigation.go('skills'));
   await app.shown(() => expect(app.console.skills.getState().loading).toBe(false));
 };
-const button = (name: string): HTMLButtonElement => {
-  const found = [...document.querySelectorAll('button')]
-    .filter((one) => (one.getAttribute('aria-label') ?? one.textContent) === name)
-    .at(-1);
-  if (!found) throw new Error(`no button "${name}"`);
-  return found;
-};
 const press = (name: string): Promise<void> => app.change(() => button(name).click());
-const input = (label: string): HTMLInputElement => {
-  const found = [...document.querySelectorAll('label')].find(({ textContent }) => textContent === label);
-  return document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
-};
-const fill = (label: string, value: string): Promise<void> =>
-  app.change(() => {
-    const field = input(label);
-    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set?.call(field, value);
-    field.dispatchEvent(new Event(field.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
-  });
+const fill = (label: string, text: string): Promise<void> => app.change(() => typeInto(field(label), text));
 const text = (): string => document.body.textContent ?? '';
 
 describe.each(['en', 'zh-CN'] as const)('the skills page in %s', (language) => {
@@ -154,11 +139,11 @@ describe('the skills page', () => {
     skills = [skill({ slug: 'deploy', tools: [tool({ suggestion: ['vercel', 'deploy'] })] })];
     await open();
     await press('Set up run');
-    expect(input('Program and arguments, one a line').value).toBe('vercel\ndeploy');
+    expect(field('Program and arguments, one a line').value).toBe('vercel\ndeploy');
     await press('Confirm');
-    await app.shown(() => expect(input('PIN')).not.toBeNull());
+    await app.shown(() => expect(field('PIN')).not.toBeNull());
     await fill('PIN', '2468');
-    await app.change(() => input('PIN').form?.requestSubmit());
+    await app.change(() => field('PIN').form?.requestSubmit());
     await app.shown(() => expect(document.querySelector('dialog[open]')).toBeNull());
     const body = { tool: 'run', sha256: 'abc', binding: { kind: 'command', argv: ['vercel', 'deploy'] } };
     expect(asked).toEqual([
@@ -180,7 +165,7 @@ describe('the skills page', () => {
     await fill('Headers, one a line', 'none');
     expect([text().includes('Each line is “Name: value”.'), button('Confirm').disabled]).toEqual([true, true]);
     await fill('Headers, one a line', 'X-Key: ${' + 'keychain:mine}');
-    await app.change(() => input('The host is this computer or in a private network').click());
+    await app.change(() => field('The host is this computer or in a private network').click());
     await press('Confirm');
     await app.shown(() => expect(document.querySelector('dialog[open]')).toBeNull());
     expect(asked[0]?.body.binding).toEqual({
@@ -188,7 +173,7 @@ describe('the skills page', () => {
       headers: { 'X-Key': '${' + 'keychain:mine}' },
     });
     await press('Change now');
-    expect(input('Address').value).toBe('https://api.example/{town}');
+    expect(field('Address').value).toBe('https://api.example/{town}');
     await press('Take back');
     await app.shown(() => expect(asked[1]?.body).toEqual({ tool: 'now', sha256: 'abc', binding: null }));
   });

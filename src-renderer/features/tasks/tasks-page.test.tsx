@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../../src-shared/contract/rest.ts';
 import { type FakeGateway, type FakeRequest, startFakeGateway } from '../../testing/fake-gateway.ts';
+import { button, field, typeInto } from '../../testing/hands.ts';
 import { type Rendered, renderConsole } from '../../testing/render.tsx';
 
 /** What the rendered console takes for the time. */
@@ -76,21 +77,8 @@ const open = async (language: 'en' | 'zh-CN' = 'en'): Promise<void> => {
   await app.change(() => app.console.navigation.go('tasks'));
   await app.shown(() => expect(app.console.tasks.getState().loading).toBe(false));
 };
-const button = (name: string): HTMLButtonElement => {
-  const found = [...document.querySelectorAll('button')]
-    .filter((one) => (one.getAttribute('aria-label') ?? one.textContent) === name)
-    .at(-1);
-  if (!found) throw new Error(`no button "${name}"`);
-  return found;
-};
 const press = (name: string): Promise<void> => app.change(() => button(name).click());
-const fill = (label: string, text: string): Promise<void> =>
-  app.change(() => {
-    const found = [...document.querySelectorAll('label')].find(({ textContent }) => textContent === label);
-    const input = document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
-    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value')?.set?.call(input, text);
-    input.dispatchEvent(new Event(input.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
-  });
+const fill = (label: string, text: string): Promise<void> => app.change(() => typeInto(field(label), text));
 const text = (): string => document.body.textContent ?? '';
 
 describe.each(['en', 'zh-CN'] as const)('the tasks page in %s', (language) => {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeGateway, startFakeGateway } from '../../testing/fake-gateway.ts';
 import { type FakeTokens, serveFakeTokens } from '../../testing/fake-tokens.ts';
+import { button, field, typeInto } from '../../testing/hands.ts';
 import { type Rendered, renderConsole } from '../../testing/render.tsx';
 
 const day = 86_400_000;
@@ -36,22 +37,8 @@ const open = async (language: 'en' | 'zh-CN' = 'en'): Promise<void> => {
   await shown(() => expect(app.console.tokens.getState().loading).toBe(false));
 };
 const shown = (check: () => void): Promise<void> => app.shown(check);
-const button = (name: string): HTMLButtonElement => {
-  const found = [...document.querySelectorAll('button')].find((one) => (one.getAttribute('aria-label') ?? one.textContent) === name);
-  if (!found) throw new Error(`no button "${name}"`);
-  return found;
-};
 const press = (name: string): Promise<void> => app.change(() => button(name).click());
-const field = (label: string): HTMLInputElement => {
-  const found = [...document.querySelectorAll('label')].find(({ textContent }) => textContent === label);
-  return document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
-};
-const fill = (label: string, text: string): Promise<void> =>
-  app.change(() => {
-    const input = field(label);
-    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(input), 'value')?.set?.call(input, text);
-    input.dispatchEvent(new Event(input.tagName === 'SELECT' ? 'change' : 'input', { bubbles: true }));
-  });
+const fill = (label: string, text: string): Promise<void> => app.change(() => typeInto(field(label), text));
 const rows = (): readonly string[] => [...document.querySelectorAll('tr:has(th[scope=row])')].map(({ textContent }) => textContent ?? '');
 const dialog = (): string => document.querySelector('dialog')?.textContent ?? '';
 

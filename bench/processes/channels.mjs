@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { serveDeeds } from './serve-deeds.mjs';
 
 const [module = '', hostFile = '', folder = '', worker = ''] = process.argv.slice(2);
 const {
@@ -106,14 +107,4 @@ const deeds = {
   },
 };
 
-/** @type {Record<string, (how: any) => Promise<object>>} */
-const known = deeds;
-
-process.on('message', async (/** @type {{deed: string}} */ { deed, ...how }) => {
-  try {
-    process.send?.({ done: await known[deed]?.(how) });
-  } catch (error) {
-    process.send?.({ error: String(error) });
-  }
-});
-process.send?.({ port: 0 });
+serveDeeds(deeds);

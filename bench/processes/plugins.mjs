@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { residentShareMb, treeOf } from './procfs.mjs';
+import { serveDeeds } from './serve-deeds.mjs';
 
 const [module = '', hostFile = '', folder = ''] = process.argv.slice(2);
 const { createForkPluginHost, openPrograms, systemClock } = await import(pathToFileURL(module).href);
@@ -90,14 +91,4 @@ const deeds = {
   },
 };
 
-/** @type {Record<string, (how: any) => Promise<object>>} */
-const known = deeds;
-
-process.on('message', async (/** @type {{deed: string}} */ { deed, ...how }) => {
-  try {
-    process.send?.({ done: await known[deed]?.(how) });
-  } catch (error) {
-    process.send?.({ error: String(error) });
-  }
-});
-process.send?.({ port: 0 });
+serveDeeds(deeds);

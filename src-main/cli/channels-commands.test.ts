@@ -82,6 +82,39 @@ describe('openclaw channels', () => {
     expect(await t.home.secrets.get('channel.mine.token')).toBeNull();
   });
 
+  it('shows the log lines of one channel, and those that come', async () => {
+    const t = await start();
+    const configSchema = { type: 'object', properties: { token: { type: 'string' } }, required: ['token'] };
+    await cli.run('channels', 'install', put({ id: 'mine', configSchema, uiHints: { token: { sensitive: true } } }), '--yes');
+    // Each says in its log that it needs a token.
+    const switchOn = async (id: string) => {
+      await t.call('PATCH', `/api/v1/channels/${id}`, { token: t.admin, json: { plugin: 'mine', enabled: true } });
+      await expect.poll(async () => (await cli.run('logs')).stdout).toContain(`[channel:${id}]`);
+    };
+    await switchOn('mine');
+    await switchOn('mine-2');
+    expect(await cli.run('channels', 'logs', 'mine')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^(\S+ warn {2}\[channel:mine\] [^\n]+\n)+$/),
+    });
+    expect(await cli.run('channels', 'logs', 'mine', '--level', 'error')).toMatchObject({ code: 0, stdout: '' });
+    expect((await cli.run('channels', 'logs', 'x'.repeat(64))).code).toBe(0);
+    const following = cli.begin(['channels', 'logs', 'mine', '--follow', '--json']);
+    const sources = () =>
+      following.written.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).source);
+    await expect.poll(sources).toContain('channel:mine');
+    const before = sources().length;
+    await t.call('POST', '/api/v1/channels/mine-2/start', { token: t.admin });
+    await t.call('POST', '/api/v1/channels/mine/start', { token: t.admin });
+    await expect.poll(() => sources().length).toBe(before + 1);
+    expect(new Set(sources())).toEqual(new Set(['channel:mine']));
+    await t.stop();
+    expect(await following.code).toBe(69);
+  });
+
   it('installs nothing where nobody says yes', async () => {
     await start();
     const file = put({ id: 'mine' });

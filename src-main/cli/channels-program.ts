@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { withLogOptions } from './log-options.ts';
+import type { LogOptions } from './logs-command.ts';
 import type { CliPorts } from './run-cli.ts';
 
 /** `openclaw channels …` */
@@ -56,6 +58,9 @@ export const addChannels = (program: Command, ports: CliPorts, exit: (code: numb
     .description('send one message now')
     .option('--json', 'as JSON')
     .action(async (id: string, options: TestOptions) => exit(await (await commands()).test(id, options, ports)));
+  withLogOptions(channels.command('logs').argument('<channel>').description('print the newest log lines of it and its plugin')).action(
+    async (id: string, options: LogOptions) => (await import('./logs-command.ts')).printLogs(options, ports, `channel:${id}`),
+  );
   channels
     .command('pair')
     .argument('<channel>')

@@ -6,6 +6,8 @@ import { addBatch } from './batch-program.ts';
 import { addChannels } from './channels-program.ts';
 import { addConfig } from './config-program.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { withLogOptions } from './log-options.ts';
+import type { LogOptions } from './logs-command.ts';
 import { addMcp } from './mcp-program.ts';
 import { addPlugins } from './plugins-program.ts';
 import { addSessions } from './sessions-program.ts';
@@ -169,15 +171,9 @@ export const runCli = async (argv: readonly string[], ports: CliPorts): Promise<
     exitCode = code;
   });
 
-  program
-    .command('logs')
-    .description('print the newest log lines')
-    .option('--level <level>', 'debug, info, warn or error', 'info')
-    .option('--follow', 'go on as lines come; records at that level for as long')
-    .option('--json', 'as JSON lines')
-    .action(async (options: { level: string; follow?: boolean; json?: boolean }) =>
-      (await import('./logs-command.ts')).printLogs(options, ports),
-    );
+  withLogOptions(program.command('logs').description('print the newest log lines')).action(async (options: LogOptions) =>
+    (await import('./logs-command.ts')).printLogs(options, ports),
+  );
 
   addConfig(program, ports, (code) => {
     exitCode = code;

@@ -174,7 +174,7 @@ export const operationRoutes = {
     summary: 'the newest log lines, oldest first; as server-sent events it follows',
     query: z.object({
       level: z.enum(logLevels).optional().describe('and above; default info'),
-      source: z.string().max(64).optional(),
+      source: z.string().max(128).optional().describe('only from there: http, gateway, channel:<id> …'),
       token: z.string().max(64).optional().describe('the id of a token'),
       q: z.string().max(256).optional().describe('text in any field, upper or lower case'),
       since: z.coerce.number().optional().describe('later than this time'),

@@ -42,7 +42,8 @@ export const createLog = (options: LogOptions): Log => {
     seq += 1;
     const urgent = head.level >= levelNumbers.warn;
     file?.write(text, urgent);
-    ring.push({ ...head, text });
+    // Named one by one: a spread gives every line a hidden class of its own, 200 bytes each.
+    ring.push({ seq: head.seq, level: head.level, time: head.time, text });
     if (urgent && stderr) stderr.write(forStderr(text));
     const lost = file?.takeLost() ?? 0;
     if (lost > 0) logger.warn({ source: 'log', lines: lost }, 'the disk was too slow for the log file: lines are missing from it');

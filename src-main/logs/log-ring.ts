@@ -21,8 +21,8 @@ export const createLogRing = (capacity: number, lastSeq = 0): LogRing => {
     push: (entry) => {
       last = entry.seq;
       entries.push(entry);
-      // Cutting in halves keeps a push cheap: one copy for every `capacity` lines.
-      if (entries.length >= capacity * 2) entries = entries.slice(-capacity);
+      // Some more than are shown, so that not every push copies them all.
+      if (entries.length >= capacity * 1.25) entries = entries.slice(-capacity);
       for (const follower of followers) follower(entry);
     },
     entries: () => entries.slice(-capacity),

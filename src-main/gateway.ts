@@ -23,7 +23,7 @@ import { createLiveConfig } from './config/live-config.ts';
 import type { Activity, Gateway, GatewayPorts } from './gateway-ports.ts';
 import { createLogFeed } from './logs/log-feed.ts';
 import { createLogRoutes } from './logs/log-routes.ts';
-import { redact } from './logs/redact.ts';
+import { redact, redactIn } from './logs/redact.ts';
 import { createMcpDoor } from './mcp/mcp-door.ts';
 import { createMcpRoutes } from './mcp/mcp-routes.ts';
 import { createMcpServers, isAutoApproved } from './mcp/mcp-servers.ts';
@@ -241,7 +241,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       log.setLevel(now.logs.level);
     });
     const authenticate = createAuthenticate(tokens, createFailureLimit(clock));
-    const exportSession = createSessionExport({ database, clock, redact });
+    const exportSession = createSessionExport({ database, clock, redact, redactIn });
     const sessionChanges = createSessionChanges({ database, clock, engine, directory });
     const sessionRoutes = createSessionRoutes({ database, engine, directory, changes: sessionChanges, exportSession });
     const batches = createBatches({

@@ -27,6 +27,16 @@ export const redact = (text: string): string => {
   return out;
 };
 
+/** Every text in a JSON value, at any depth: after JSON.stringify a pattern could take what ends a string or an object. */
+export const redactIn = (value: unknown): unknown => {
+  if (typeof value === 'string') return redact(value);
+  if (Array.isArray(value)) return value.map(redactIn);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, isPin.test(key) ? '[redacted]' : redactIn(inner)]));
+};
+
+const isPin = /x-openclaw-pin/i;
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const controls = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 

@@ -71,6 +71,36 @@ describe('the request inspector', () => {
     });
   });
 
+  it('masks what a tool was given and gave, whatever shape it has', async () => {
+    const key = 'sk-abcdefghijklmnopqrstuvwx';
+    const given = { path: 'x', headers: { 'X-OpenClaw-Pin': 246_810, Authorization: `Bearer ${key}` }, list: [`?key=${key}`] };
+    const upstream = await scriptModel((request) =>
+      request.messages.some(({ role }) => role === 'tool')
+        ? { kind: 'text', chunks: [`it says ${key}`] }
+        : { kind: 'tools', calls: [{ id: 'call_1', name: 'file_read', arguments: given }] },
+    );
+    const t = await start(upstream);
+    const { json } = await t.post({ content: 'read it' });
+    const opened = await t.call('GET', `/api/v1/requests/${json.messageId}`, { token: t.admin });
+    expect(opened).toMatchObject({
+      status: 200,
+      json: {
+        reply: 'it says [redacted]',
+        toolCalls: [
+          {
+            arguments: {
+              path: 'x',
+              headers: { 'X-OpenClaw-Pin': '[redacted]', Authorization: 'Bearer [redacted]' },
+              list: ['?key=[redacted]'],
+            },
+          },
+        ],
+      },
+    });
+    expect(opened.text).not.toContain(key);
+    expect(opened.text).not.toContain('246810');
+  });
+
   it('shows a running one as far as it is', async () => {
     const { reply, release } = gated(['half ', 'done']);
     const t = await start(await scriptModel(() => reply));

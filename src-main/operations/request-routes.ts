@@ -3,7 +3,7 @@ import type { Config } from '../../src-shared/contract/config.ts';
 import type { RouteAnswer, RouteInput, TurnAnswer } from '../../src-shared/contract/rest.ts';
 import type { RequestRow } from '../../src-shared/contract/routes/operations.ts';
 import type { Clock } from '../gateway-ports.ts';
-import { redact } from '../logs/redact.ts';
+import { redact, redactIn } from '../logs/redact.ts';
 import { readNumberCursor } from '../number-cursor.ts';
 import { callerOf, type Principal } from '../principal.ts';
 import type { TurnEngine } from '../sessions/turn-engine.ts';
@@ -52,7 +52,7 @@ export const createRequestRoutes = ({ database, engine, clock, answerOf, bodies 
         request: view(stored),
         body: message?.type === 'message' ? redact(message.content) : null,
         reply: kept ? redact(running?.text() ?? answer.finalReply) : null,
-        toolCalls: kept ? (running?.toolCalls() ?? answer.toolCalls).map(masked) : [],
+        toolCalls: kept ? (redactIn(running?.toolCalls() ?? answer.toolCalls) as TurnAnswer['toolCalls']) : [],
         ...(answer.error ? { error: answer.error } : {}),
       },
     };
@@ -84,12 +84,6 @@ const view = ({ turn, channel, hidden }: RequestRowStored): RequestRow => ({
   durationMs: turn.endedAt === null ? null : Math.max(0, turn.endedAt - turn.acceptedAt),
   usage: turn.usage ?? { inputTokens: 0, outputTokens: 0, costUsd: 0 },
   traceId: turn.traceId,
-});
-
-const masked = (call: TurnAnswer['toolCalls'][number]): TurnAnswer['toolCalls'][number] => ({
-  ...call,
-  arguments: JSON.parse(redact(JSON.stringify(call.arguments))),
-  ...(call.result === undefined ? {} : { result: redact(call.result) }),
 });
 
 /** Without the fields that were not given. */

@@ -150,7 +150,12 @@ const exportOf = (lastSeq: number, content: string): { readonly file: SessionFil
     limits.push(limit);
     return Array.from({ length: Math.min(limit, lastSeq - afterSeq) }, (_, i) => ({ seq: afterSeq + i + 1, messageId: 'm', at: 1, event }));
   };
-  const exportSession = createSessionExport({ clock: systemClock, redact: (clean) => clean, database: { read } as never });
+  const exportSession = createSessionExport({
+    clock: systemClock,
+    redact: (clean) => clean,
+    redactIn: (clean) => clean,
+    database: { read } as never,
+  });
   const session = { id: 's', ownerId: 'o', name: null, title: 't', agentId: 'main', channel: 'api', createdAt: 1, updatedAt: 1, lastSeq };
   return { file: exportSession(session as never, 'json'), limits };
 };

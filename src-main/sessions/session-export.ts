@@ -21,8 +21,10 @@ export const createSessionExport = (ports: {
   readonly database: Database;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
+  /** In every text of a JSON value. */
+  readonly redactIn: (value: unknown) => unknown;
 }): ((session: SessionRow, format: ExportFormat) => SessionFile) => {
-  const { database, clock, redact } = ports;
+  const { database, clock, redact, redactIn } = ports;
 
   const pages = async function* (session: SessionRow): AsyncGenerator<readonly EventRow[]> {
     let afterSeq = 0;
@@ -46,7 +48,7 @@ export const createSessionExport = (ports: {
     // Each page comes from the storage worker, so that everyone else has a turn in between.
     for await (const rows of pages(session)) {
       for (const row of rows) {
-        yield show({ ...row, event: redactedIn(row.event, redact) as DurableEvent }, first);
+        yield show({ ...row, event: redactIn(row.event) as DurableEvent }, first);
         first = false;
       }
     }
@@ -74,14 +76,6 @@ export const createSessionExport = (ports: {
       body: Readable.from(pieces(session, head, show, '\n]}\n'), { objectMode: false }),
     };
   };
-};
-
-/** Every text in it, at any depth: after JSON.stringify a pattern could take the quote that ends a string. */
-const redactedIn = (value: unknown, redact: (text: string) => string): unknown => {
-  if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((inner) => redactedIn(inner, redact));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactedIn(inner, redact)]));
 };
 
 /** About how long its text is; the parts that can be long. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AppError } from '../../../src-shared/app-error.ts';
 import type { ToolCall } from '../../../src-shared/contract/events.ts';
 import type { Clock } from '../../gateway-ports.ts';
 import type { ModelTool, ModelToolCall } from '../models/model-client.ts';
@@ -104,7 +105,10 @@ export const createToolRunner = (
 
       const result = await attempt().catch((error: unknown): Result => {
         if (error instanceof NotRecorded) throw error.cause;
-        return { status: 'failed', text: error instanceof ToolError ? error.message : `${call.name} failed inside the gateway.` };
+        return {
+          status: 'failed',
+          text: error instanceof ToolError || error instanceof AppError ? error.message : `${call.name} failed inside the gateway.`,
+        };
       });
       await hooks.onEnded({
         ...shown,

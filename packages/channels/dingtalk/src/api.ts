@@ -73,25 +73,54 @@ export const createApi = ({ fetch, clientId, clientSecret, root }: ApiPorts): Ap
 /** Of what has not moved to the new API yet: `oapi.`, at home and abroad; a deployment of one's own has both in one place. */
 const oldRoot = (root: string): string => root.replace('//api.dingtalk.', '//oapi.dingtalk.');
 
-type Uploaded = { readonly media_id?: string; readonly errcode?: number; readonly errmsg?: string };
+type Uploaded = {
+  readonly media_id?: string;
+  readonly errcode?: number;
+  readonly errmsg?: string;
+  /** What 88 stands for. */
+  readonly sub_code?: string;
+};
 
 /** The old API answers 200, and says in numbers what is wrong: https://open.dingtalk.com/document/orgapp/server-api-error-codes-1 */
-const mediaIn = ({ media_id: id, errcode = 0, errmsg = '' }: Uploaded): string => {
+const mediaIn = ({ media_id: id, errcode = 0, errmsg = '', sub_code: sub }: Uploaded): string => {
   if (errcode === 0 && id) return id;
-  const words = `DingTalk did not take the file (${errcode}): ${errmsg.slice(0, 300)}`;
-  if ([40001, 40014, 42001].includes(errcode)) throw new ChannelError('AUTH', words);
-  if ([88, 90002, 90018].includes(errcode)) throw new ChannelError('RATE_LIMIT', words, { retryAfterMs: 10_000 });
-  throw new ChannelError(errcode === -1 ? 'NETWORK' : 'INTERNAL', words);
+  const code = errcode === 88 ? Number(sub ?? /subcode=(\d+)/.exec(errmsg)?.[1]) : errcode;
+  const words = `DingTalk did not take the file (${code}): ${errmsg.slice(0, 300)}`;
+  if ([40001, 40014, 42001].includes(code)) throw new ChannelError('AUTH', words);
+  if ([90002, 90018].includes(code)) throw new ChannelError('RATE_LIMIT', words, { retryAfterMs: secondMs });
+  throw new ChannelError(code === -1 ? 'NETWORK' : 'INTERNAL', code === 90020 ? usedUp(words) : words);
 };
 
 const read = async <Result>(response: Response): Promise<Result> => {
-  const answer = (await response.json().catch(() => null)) as { readonly code?: unknown; readonly message?: string } | null;
+  const text = await response.text();
+  // An address that has asked too much is told so by a page, whatever the status.
+  if (/"status"\s*:\s*1111\b/.test(text))
+    throw new ChannelError('RATE_LIMIT', 'DingTalk takes nothing from this address for five minutes.', { retryAfterMs: 300 * secondMs });
+  const answer = parse(text);
   if (response.ok && answer !== null) return answer as Result;
-  const code = String(answer?.code ?? '');
-  const words = `DingTalk answered ${response.status} ${code}: ${answer?.message ?? ''}`;
-  // It says 403 for too much, too, and not for how long.
-  if (/QpsLimit|throttl|flow.?control/i.test(code)) throw new ChannelError('RATE_LIMIT', words, { retryAfterMs: 10_000 });
-  if (/invalid(ClientId|Authentication)|AccessTokenPermissionDenied|InvalidAppKey/i.test(code)) throw new ChannelError('AUTH', words);
-  if (/staffId|openConversationId|robot.*(not.?exist|not.?found)|userIds/i.test(code)) throw new ChannelError('PEER', words);
-  throw errorOfAnswer(response, platform, `${code} ${answer?.message ?? ''}`.trim());
+  throw errorOf(response, String(answer?.code ?? ''), answer?.message ?? '');
 };
+
+const parse = (text: string): { readonly code?: unknown; readonly message?: string } | null => {
+  try {
+    return JSON.parse(text) as { readonly code?: unknown; readonly message?: string } | null;
+  } catch {
+    return null;
+  }
+};
+
+/** https://help.dingtalk.io/open/development/chatbots-send-one-on-one-chat-messages-in-batches has most of them. */
+const errorOf = (response: Response, code: string, message: string): ChannelError => {
+  const words = `DingTalk answered ${response.status} ${code}: ${message}`;
+  if (/QpsLimit|throttl|flow.?control/i.test(code)) return new ChannelError('RATE_LIMIT', words, { retryAfterMs: secondMs });
+  if (/ApiCountLimit/i.test(code)) return new ChannelError('INTERNAL', usedUp(words));
+  if (/invalid(ClientId|Authentication)|AccessTokenPermissionDenied|authFailed|robotCode\.(auth|empty|notExsit|notExist)$/i.test(code))
+    return new ChannelError('AUTH', words);
+  if (/staffId|openConversationId|userIds/i.test(code)) return new ChannelError('PEER', words);
+  return errorOfAnswer(response, platform, `${code} ${message}`.trim());
+};
+
+/** DingTalk counts by the second: https://open.dingtalk.com/document/development/how-to-process-api-throttling-on-the-dingtalk-server */
+const secondMs = 1_000;
+
+const usedUp = (words: string): string => `${words} Your organisation has used up its calls for this month.`;

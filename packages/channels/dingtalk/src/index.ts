@@ -6,11 +6,11 @@ import {
   type Message,
   type SendReceipt,
 } from '@openclaw/plugin-sdk';
-import { createInParts, keepConnected, withFiles } from '@openclaw/plugin-sdk/kit';
+import { createInParts, handOver, keepConnected, withFiles } from '@openclaw/plugin-sdk/kit';
 import { zipSync } from 'fflate';
 import { type Api, createApi } from './api.ts';
 import { type Content, contentOf, fileTypeOf } from './content.ts';
-import { type BotMessage, readMessage } from './read-message.ts';
+import { type BotMessage, type Heard, readMessage } from './read-message.ts';
 import { connectStream } from './stream.ts';
 
 type Config = { readonly clientId?: string; readonly robotCode?: string; readonly apiRoot?: string };
@@ -91,8 +91,9 @@ export default class DingTalkChannel implements ChannelPlugin<Config> {
   }
 }
 
-const listen = ({ ctx, api, robotCode }: Started): Promise<void> =>
-  keepConnected({
+const listen = ({ ctx, api, robotCode }: Started): Promise<void> => {
+  const hear = createHearing(ctx, api, robotCode);
+  return keepConnected({
     signal: ctx.signal,
     connect: async (well) => {
       const { endpoint, ticket } = await api.open([{ type: 'CALLBACK', topic: messages }]);
@@ -100,9 +101,9 @@ const listen = ({ ctx, api, robotCode }: Started): Promise<void> =>
         well();
         ctx.setStatus('online');
       };
-      await connectStream(`${endpoint}?ticket=${encodeURIComponent(ticket)}`, ctx.signal, online, async (topic, data) => {
-        if (topic === messages) await hear(ctx, api, robotCode, JSON.parse(data) as BotMessage);
-      });
+      await connectStream(`${endpoint}?ticket=${encodeURIComponent(ticket)}`, ctx.signal, online, messages, async (data) =>
+        hear(JSON.parse(data) as BotMessage),
+      );
     },
     lost: (error) => {
       const { code, message } = error as ChannelError;
@@ -110,12 +111,26 @@ const listen = ({ ctx, api, robotCode }: Started): Promise<void> =>
       return code === 'AUTH' ? 'stop' : undefined;
     },
   });
+};
 
-const hear = async (ctx: ChannelContext, api: Api, robotCode: string, said: BotMessage): Promise<void> => {
-  const heard = readMessage(said);
-  if (!heard) return;
-  const files = heard.files.map(({ code, name, type }) => ({ name, type, fetch: () => download(api, robotCode, code) }));
-  await ctx.onMessage(await withFiles(ctx, heard.message, files, { again: true }));
+/**
+ * DingTalk's SDK says that a message without an answer is told again after a minute, its protocol says that messages to robots are not. So
+ * each is handed over until the gateway has it, and one that is told again meanwhile waits for the same.
+ */
+const createHearing = (ctx: ChannelContext, api: Api, robotCode: string): ((said: BotMessage) => Promise<void>) => {
+  const underway = new Map<string, Promise<void>>();
+  const hear = async ({ message, files }: Heard): Promise<void> => {
+    const fetched = files.map(({ code, name, type }) => ({ name, type, fetch: () => download(api, robotCode, code) }));
+    await handOver(ctx, await withFiles(ctx, message, fetched, { again: false }));
+  };
+  return async (said) => {
+    const heard = readMessage(said);
+    if (!heard) return;
+    const { id } = heard.message;
+    const hearing = underway.get(id) ?? hear(heard).finally(() => underway.delete(id));
+    underway.set(id, hearing);
+    await hearing;
+  };
 };
 
 const download = async (api: Api, robotCode: string, downloadCode: string): Promise<Uint8Array> => {

@@ -31,7 +31,7 @@ export type Heard = { readonly message: Omit<InboundMessage, 'attachments'>; rea
 export const readMessage = (said: BotMessage): Heard | null => {
   if (said.senderId === said.chatbotUserId) return null;
   const pieces = said.content?.richText ?? [];
-  const text = said.text?.content ?? said.content?.recognition ?? pieces.map((piece) => piece.text ?? '').join('');
+  const text = said.text?.content ?? (said.content?.recognition || pieces.map((piece) => piece.text ?? '').join(''));
   const files = filesOf(said);
   if (text.trim() === '' && files.length === 0) return null;
   const isGroup = said.conversationType === '2';
@@ -52,13 +52,15 @@ export const readMessage = (said: BotMessage): Heard | null => {
 };
 
 const kinds: Readonly<Record<string, readonly [name: string, type: string]>> = {
+  audio: ['voice.amr', 'audio/amr'],
   picture: ['picture.jpg', 'image/jpeg'],
   video: ['video.mp4', 'video/mp4'],
   file: ['file', 'application/octet-stream'],
 };
 
-/** A voice message comes as text. */
+/** A voice message comes as text, and as a file only where DingTalk heard no words in it. */
 const filesOf = ({ msgtype, content }: BotMessage): readonly FileToFetch[] => {
+  if (content?.recognition) return [];
   const pictures = (content?.richText ?? []).flatMap(({ downloadCode: code }) =>
     code ? [{ code, name: 'picture.jpg', type: 'image/jpeg' }] : [],
   );

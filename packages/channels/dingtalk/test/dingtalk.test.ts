@@ -1,9 +1,11 @@
-import type { Message } from '@openclaw/plugin-sdk';
+import type { ChannelError, Message } from '@openclaw/plugin-sdk';
 import { createFakeHost, testChannel } from '@openclaw/plugin-sdk/testing';
+import { TOPIC_ROBOT } from 'dingtalk-stream';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { createApi } from '../src/api.ts';
 import { contentOf } from '../src/content.ts';
 import DingTalkChannel from '../src/index.ts';
-import { readMessage } from '../src/read-message.ts';
+import { type BotMessage, readMessage } from '../src/read-message.ts';
 import { startFakeDingTalk } from './fake-dingtalk.ts';
 import fixtures from './fixtures/messages.json' with { type: 'json' };
 
@@ -43,16 +45,69 @@ it("hears DingTalk's own example, and answers into the group", async () => {
   expect(dingtalk.platform.sent()).toMatchObject([{ to: 'cidxxxxxxxxx', text: '**yes**' }]);
 });
 
-describe('reads', () => {
-  const read = (msgtype: string, content: object) => readMessage({ ...fixtures.text, text: undefined as never, msgtype, content });
-  it('text with pictures, and speech as text', () => {
-    expect(read('richText', { richText: [{ text: 'see' }, { type: 'picture', downloadCode: 'code-1' }] })).toMatchObject({
-      message: { content: 'see' },
-      files: [{ code: 'code-1', type: 'image/jpeg' }],
-    });
-    expect(read('audio', { recognition: 'spoken', downloadCode: 'code-2' })).toMatchObject({ message: { content: 'spoken' }, files: [] });
-    expect(read('unknown', {})).toBeNull();
+describe('what it delivers is heard', () => {
+  const about = {
+    from: { id: '0326150155xxxx', name: '王xx' },
+    conversationId: '0326150155xxxx',
+    chatType: 'direct',
+    timestamp: 1_774_081_002_701,
+  };
+  it.each([
+    ['richText', '\nabc', ['picture.jpg']],
+    ['picture', '', ['picture.jpg']],
+    ['file', '', ['report.pdf']],
+    ['audio', '钉钉，让进步发生', []],
+    ['video', '', ['video.mp4']],
+  ] as const)('%s', async (kind, content, names) => {
+    const { dingtalk, host } = await started();
+    await dingtalk.deliver('CALLBACK', TOPIC_ROBOT, fixtures[kind]);
+    expect(host.heard).toMatchObject([{ ...about, id: fixtures[kind].msgId, content }]);
+    expect((host.heard[0]?.attachments ?? []).map(({ name }) => name)).toEqual(names);
   });
+
+  it('as a file, where it heard no words in it; and nothing in what says nothing', () => {
+    const read = (msgtype: string, content: object) => readMessage({ ...fixtures.audio, msgtype, content } as BotMessage);
+    expect(read('audio', { recognition: '', downloadCode: 'code-2' })).toMatchObject({ files: [{ code: 'code-2', type: 'audio/amr' }] });
+    expect(read('unknownMsgType', { unknownMsgType: '不支持的消息类型' })).toBeNull();
+  });
+});
+
+describe('what it refuses is understood', () => {
+  it.each(fixtures.refusals)('$path $status $body.code $body.errcode $body.status', async ({ path, status, body, means }) => {
+    const fetch = (async (url: string) =>
+      new URL(url).pathname === path
+        ? Response.json(body, { status })
+        : Response.json({ accessToken: 'token-1', expireIn: 7200 })) as typeof globalThis.fetch;
+    const api = createApi({ fetch, clientId: 'a', clientSecret: 'b', root: 'https://api.dingtalk.com' });
+    const asked =
+      path === '/media/upload' ? api.upload('file', 'a.pdf', new Blob(['a'])) : path.endsWith('/open') ? api.open([]) : api.call(path, {});
+    const error = (await asked.catch((thrown: unknown) => thrown)) as ChannelError;
+    expect(error).toMatchObject(means);
+    expect(error.message).toContain('DingTalk');
+  });
+});
+
+it('hands over by itself what the gateway could not take, for DingTalk may not tell it again', async () => {
+  const { dingtalk, host } = await started();
+  host.answerMessagesBy('refuse');
+  dingtalk.push('CALLBACK', TOPIC_ROBOT, fixtures.audio);
+  await host.until('refused', () => host.heard.length > 0);
+  host.answerMessagesBy('take');
+  await host.until('handed over again', () => host.heard.length > 1);
+  expect(new Set(host.heard.map(({ id }) => id)).size).toBe(1);
+});
+
+it('stays where DingTalk sends what is no frame, and says which topics it does not know', async () => {
+  const { dingtalk, host } = await started();
+  for (const socket of dingtalk.sockets.keys())
+    for (const nonsense of ['', 'null', '[]', '{"type":"CALLBACK"}', '{"type":"SYSTEM"}']) socket.send(nonsense);
+  const answered = dingtalk.answer(dingtalk.push('SYSTEM', 'ping', { opaque: 'abc' }));
+  expect(await answered).toMatchObject({ code: 200, message: 'OK', data: '{"opaque":"abc"}' });
+  const frame = JSON.stringify({ type: 'CALLBACK', headers: { topic: '/v1.0/other', messageId: 'other-1' }, data: '{}' });
+  const refused = dingtalk.answer('other-1');
+  for (const socket of dingtalk.sockets.keys()) socket.send(frame);
+  expect(await refused).toMatchObject({ code: 404 });
+  expect(host.statuses.at(-1)?.status).toBe('online');
 });
 
 it("answers DingTalk's pings with what they said", async () => {
@@ -62,7 +117,7 @@ it("answers DingTalk's pings with what they said", async () => {
 
 it('takes another connection when DingTalk asks for it', async () => {
   const { dingtalk, host } = await started();
-  for (const socket of dingtalk.sockets) socket.send(JSON.stringify({ type: 'SYSTEM', headers: { topic: 'disconnect' }, data: '{}' }));
+  dingtalk.push('SYSTEM', 'disconnect', { reason: 'connection is expired' });
   await host.until('online again', () => host.statuses.filter(({ status }) => status === 'online').length === 2);
 });
 
@@ -70,13 +125,13 @@ it('says whom DingTalk does not know, and waits where it is too much', async () 
   const { dingtalk, channel } = await started();
   await expect(channel.sendMessage('nobody', message({}))).rejects.toMatchObject({ code: 'PEER', retryable: false });
   dingtalk.platform.refuse({ because: 'rate-limit', retryAfterMs: 0 });
-  await expect(channel.sendMessage('manager7675', message({}))).rejects.toMatchObject({ code: 'RATE_LIMIT', retryAfterMs: 10_000 });
+  await expect(channel.sendMessage('manager7675', message({}))).rejects.toMatchObject({ code: 'RATE_LIMIT', retryAfterMs: 1_000 });
 });
 
 it('hands over what was said where the file with it is not to be had', async () => {
   const { dingtalk, host } = await started();
   const picture = { ...fixtures.text, text: undefined, msgtype: 'picture', content: { downloadCode: 'gone' } };
-  await dingtalk.deliver('CALLBACK', '/v1.0/im/bot/messages/get', picture);
+  await dingtalk.deliver('CALLBACK', TOPIC_ROBOT, picture);
   expect(host.heard[0]).toMatchObject({ content: '[picture.jpg could not be fetched]', attachments: [] });
 });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,15 +11,23 @@ export const clientId = 'dingz8nq0v7example';
 export const clientSecret = 'T5mYcW2bN8hQ4xLr9dVk6pZsJfGuEa3R7tXi1oKyMwBn';
 const person = 'manager7675';
 
-type Body = Readonly<Record<string, string>> & { readonly userIds?: readonly string[] };
+type Body = Readonly<Record<string, string>> & {
+  readonly userIds?: readonly string[];
+  readonly subscriptions?: readonly { readonly type: string; readonly topic: string }[];
+  readonly text?: { readonly content: string };
+};
 
-/** DingTalk's API and Stream mode, as their documentation has them. */
+type Answer = { readonly code: number; readonly message: string; readonly headers: { readonly messageId: string }; readonly data: string };
+
+/** DingTalk's API and Stream mode, as their documentation has them and DingTalk's own SDK takes them. */
 export const startFakeDingTalk = async () => {
   const sent: SentMessage[] = [];
   const kinds: string[] = [];
   const uploads = new Map<string, string>();
   const files = new Map<string, Uint8Array>();
-  const sockets = new Set<WebSocket>();
+  /** Each with the topics that it has subscribed to. */
+  const tickets = new Map<string, readonly string[]>();
+  const sockets = new Map<WebSocket, readonly string[]>();
   const changes = new EventTarget();
   let refusal: Refusal = null;
   let serial = 0;
@@ -33,20 +42,30 @@ export const startFakeDingTalk = async () => {
       return { errcode: 0, errmsg: 'ok', media_id: `@media${uploads.size - 1}` };
     }
     const given = JSON.parse(body.toString()) as Body;
-    const known = (id: unknown, secret: unknown): void => {
-      if (refusal?.because === 'auth' || id !== clientId || secret !== clientSecret) throw new Refused(400, 'invalidClientIdOrSecret');
-    };
+    const known = (id: unknown, secret: unknown): boolean => refusal?.because !== 'auth' && id === clientId && secret === clientSecret;
     if (path === '/v1.0/oauth2/accessToken') {
-      known(given.appKey, given.appSecret);
+      if (!known(given.appKey, given.appSecret)) throw new Refused(400, 'invalidClientIdOrSecret');
       return { accessToken: 'token-1', expireIn: 7200 };
     }
     if (path === '/v1.0/gateway/connections/open') {
-      known(given.clientId, given.clientSecret);
-      return { endpoint: `ws://127.0.0.1:${port}/connect`, ticket: 'ticket-1' };
+      if (!known(given.clientId, given.clientSecret)) throw new Refused(401, 'authFailed');
+      const ticket = randomUUID();
+      tickets.set(
+        ticket,
+        (given.subscriptions ?? []).map(({ type, topic }) => `${type} ${topic}`),
+      );
+      return { endpoint: `ws://127.0.0.1:${port}/connect`, ticket };
+    }
+    if (path === '/robot/sendBySession') {
+      const text = given.text?.content ?? '';
+      sent.push({ to: person, text });
+      return { errcode: 0, errmsg: 'ok' };
     }
     if (refusal?.because === 'auth' || headers['x-acs-dingtalk-access-token'] !== 'token-1')
-      throw new Refused(401, 'InvalidAuthentication');
-    if (path === '/v1.0/robot/messageFiles/download' && given.downloadCode === 'gone') throw new Refused(400, 'unknownDownloadCode');
+      throw new Refused(400, 'InvalidAuthentication');
+    if (given.robotCode !== clientId) throw new Refused(400, 'invalidParameter.robotCode.auth');
+    if (path === '/v1.0/robot/messageFiles/download' && given.downloadCode === 'gone')
+      throw new Refused(400, 'invalidParameter.robotCode.downloadCode');
     if (path === '/v1.0/robot/messageFiles/download') return { downloadUrl: `http://127.0.0.1:${port}/files/${given.downloadCode}` };
     if (refusal?.because === 'rate-limit') throw new Refused(403, 'Forbidden.AccessDenied.QpsLimitForAppkeyAndApi');
     if (path !== '/v1.0/robot/oToMessages/batchSend' && path !== '/v1.0/robot/groupMessages/send')
@@ -63,13 +82,17 @@ export const startFakeDingTalk = async () => {
     return { processQueryKey: `query-${sent.length}`, invalidStaffIdList: [], flowControlledStaffIdList: [] };
   };
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request);
-    const { pathname } = new URL(request.url ?? '/', 'http://dingtalk');
+    const { pathname, searchParams: asked } = new URL(request.url ?? '/', 'http://dingtalk');
     const reply = (status: number, value: object): void =>
       void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-    const file = files.get(pathname);
+    const file = files.get(pathname) ?? (pathname.startsWith('/files/mIofN681YE3f-') ? Buffer.from('a file') : undefined);
     if (file) return void response.end(file);
+    if (pathname === '/gettoken')
+      return asked.get('appkey') === clientId && asked.get('appsecret') === clientSecret
+        ? reply(200, { errcode: 0, errmsg: 'ok', access_token: 'token-1', expires_in: 7200 })
+        : reply(200, { errcode: 40089, errmsg: 'invalid appkey or appsecret' });
     if (refusal?.because === 'down') return reply(503, { code: 'ServiceUnavailable', message: 'down' });
     try {
       reply(200, await respond(pathname, body, request.headers));
@@ -79,38 +102,48 @@ export const startFakeDingTalk = async () => {
     }
   };
 
-  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
+  const server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 
-  new WebSocketServer({ server }).on('connection', (socket, request) => {
-    if (!request.url?.includes('ticket=ticket-1')) return socket.close();
-    sockets.add(socket);
+  const ticketOf = ({ url = '' }: IncomingMessage): string => new URL(url, 'http://dingtalk').searchParams.get('ticket') ?? '';
+  const verifyClient = ({ req }: { req: IncomingMessage }): boolean => tickets.has(ticketOf(req));
+  new WebSocketServer({ server, verifyClient }).on('connection', (socket, request) => {
+    sockets.set(socket, tickets.get(ticketOf(request)) ?? []);
+    // One connection each.
+    tickets.delete(ticketOf(request));
     socket.on('close', () => sockets.delete(socket));
     socket.on('message', (raw: Buffer) => {
-      const { code, headers, data } = JSON.parse(raw.toString()) as { code: number; headers: { messageId: string }; data: string };
-      if (code === 200) changes.dispatchEvent(Object.assign(new Event(headers.messageId), { data }));
+      const answered = JSON.parse(raw.toString()) as Answer;
+      if (answered.headers.messageId) changes.dispatchEvent(Object.assign(new Event(answered.headers.messageId), { answered }));
     });
     changes.dispatchEvent(new Event('connected'));
   });
 
-  /** Told again until it is answered with 200, as DingTalk does, only sooner. @returns what it was answered with */
+  /** To whoever has subscribed to it. @returns its id */
+  const push = (type: string, topic: string, data: object): string => {
+    const messageId = `message-${++serial}`;
+    const headers = { topic, messageId, contentType: 'application/json', time: '1690000000000' };
+    const frame = JSON.stringify({ specVersion: '1.0', type, headers, data: JSON.stringify(data) });
+    for (const [socket, subscribed] of sockets) if (type === 'SYSTEM' || subscribed.includes(`${type} ${topic}`)) socket.send(frame);
+    return messageId;
+  };
+
+  /** @returns what somebody answers to what was pushed */
+  const answer = async (messageId: string): Promise<Answer> =>
+    ((await once(changes as never, messageId)) as [{ answered: Answer }])[0].answered;
+
+  /** Told again until it is answered with 200, as DingTalk's SDK says it is, only sooner. @returns what it was answered with */
   const deliver = async (type: string, topic: string, data: object): Promise<string> => {
     for (;;) {
-      if (sockets.size === 0) await once(changes as never, 'connected');
-      const messageId = `message-${++serial}`;
-      const answered = once(changes as never, messageId);
-      const frame = {
-        specVersion: '1.0',
-        type,
-        headers: { topic, messageId, contentType: 'application/json', time: '1690000000000' },
-        data: JSON.stringify(data),
-      };
-      for (const socket of sockets) socket.send(JSON.stringify(frame));
-      const [event] = (await Promise.race([answered, new Promise<null>((resolve) => setTimeout(() => resolve(null), 200).unref())])) ?? [];
-      if (event) return (event as { data: string }).data;
+      if (sockets.size === 0) await connected();
+      const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), 200).unref());
+      const answered = await Promise.race([answer(push(type, topic, data)), late]);
+      if (answered?.code === 200) return answered.data;
     }
   };
+
+  const connected = (): Promise<unknown> => once(changes as never, 'connected');
 
   const platform: FakePlatform = {
     config: { clientId, apiRoot: `http://127.0.0.1:${port}` },
@@ -135,21 +168,24 @@ export const startFakeDingTalk = async () => {
           chatbotUserId: bot,
           senderNick: 'Ann',
           createAt: 1_613_630_252_678,
+          robotCode: clientId,
+          sessionWebhook: `http://127.0.0.1:${port}/robot/sendBySession?session=1`,
+          sessionWebhookExpiredTime: 1_613_635_652_738,
         },
         ...{ ...sender, ...what },
       });
     },
     disconnect: () => {
-      for (const socket of sockets) socket.terminate();
+      for (const socket of sockets.keys()) socket.terminate();
       sockets.clear();
     },
     close: async () => {
-      for (const socket of sockets) socket.terminate();
+      for (const socket of sockets.keys()) socket.terminate();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  return { platform, deliver, sockets, kinds };
+  return { platform, deliver, push, answer, connected, sockets, kinds };
 };
 
 class Refused extends Error {

@@ -169,7 +169,6 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     const proxy = proxySettings(config.proxy, ports.env);
     const web = ports.openWeb(proxy);
     const uploadStore = createUploadStore({ fs, folder: ports.uploadsFolder, clock, randomBytes });
-    const uploads = createUploads(uploadStore);
     const agents = createAgents({
       ...{ ...ports, database, secrets, live, proxy, mcpServers, pluginTools, uploads: uploadStore, gate: approvals.gate },
       fetchPage: createFetchPage(web),
@@ -184,6 +183,12 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
     });
     undo.push(async () => skills.close());
     const directory = createSessionDirectory({ database, clock, randomBytes, key: tokens.key });
+    const uploads = createUploads(uploadStore, (session, by) =>
+      directory.find(session, by).then(
+        () => true,
+        () => false,
+      ),
+    );
     const stops = await openStops(database, clock);
     const requireOwner = (id: string): void => {
       const channel = channelOfOwner(id);

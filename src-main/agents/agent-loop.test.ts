@@ -33,6 +33,7 @@ const run = async (
     onState: () => undefined,
     handedOver: { tools: theirs.map((name) => ({ name, description: '', parameters: {} })) },
     lastWords: () => null,
+    hasFiles: () => false,
     isParallel: (name) => name === 'look',
     runTool: async (one) => {
       ran.push(one.id);

@@ -24,6 +24,8 @@ export type LoopInput = {
   readonly isParallel: (name: string) => boolean;
   /** What a tool wants to be the end of the reply: then the turn is over. */
   readonly lastWords: () => string | null;
+  /** Files go with the reply, which may then be without words. */
+  readonly hasFiles: () => boolean;
   /** Runs one call and gives what the model is told. */
   readonly runTool: (call: ModelToolCall) => Promise<string>;
 };
@@ -96,7 +98,7 @@ export const runAgentLoop = async (input: LoopInput): Promise<LoopResult> => {
       }
     }
     if (input.signal.aborted) return result(null);
-    if (calls.length === 0) return result(text === '' && !saidBefore ? emptyAnswer() : null);
+    if (calls.length === 0) return result(text === '' && !saidBefore && !input.hasFiles() ? emptyAnswer() : null);
     saidBefore ||= text !== '';
     messages.push({ role: 'assistant', content: text, toolCalls: calls });
     input.onState('running_tool');

@@ -37,7 +37,7 @@ type Ports = Pick<GatewayPorts, 'clock' | 'randomBytes' | 'env' | 'programs' | '
     readonly fetchPage: FetchPage;
     readonly mcpServers: Parameters<typeof createMcpTools>[0];
     readonly pluginTools: Parameters<typeof createPluginToolSource>[0];
-    readonly uploads: Pick<UploadStore, 'read' | 'pathOf'>;
+    readonly uploads: Pick<UploadStore, 'read' | 'pathOf' | 'save'>;
     readonly engine: Pick<TurnEngine, 'submit' | 'running'>;
   };
 

@@ -1,4 +1,5 @@
 import { AppError } from '../../src-shared/app-error.ts';
+import type { Attachment } from '../../src-shared/contract/events.ts';
 import type { Clock } from '../gateway-ports.ts';
 import type { AgentResult, AgentRun } from '../sessions/agent-run.ts';
 import type { TurnRequest } from '../sessions/turn.ts';
@@ -73,6 +74,8 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
     const calls = new Set<string>();
     const budget = ports.budgets.forTurn(request);
     let lastWords: string | null = null;
+    // Clients of that API know of no file that a reply could have, and of a hidden session nothing is kept.
+    const replyFiles: Attachment[] | null = request.via === 'openai' || request.session.hidden ? null : [];
     let modelId = (): string | null => null;
     /** Some servers number calls anew in every step; within a turn an id must be one call's. */
     const ownId = (call: ModelToolCall): ModelToolCall => {
@@ -123,6 +126,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
         signal,
         onState,
         lastWords: () => lastWords,
+        hasFiles: () => Boolean(replyFiles?.length),
         isParallel: (call) => runner().isParallel(call),
         runTool: async (call) => {
           const result = await runner().run(
@@ -130,6 +134,7 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
             {
               ...{ workspace, signal, agentId: agent.id, sessionId: request.session.id, ownerId: request.ownerId },
               ...{ messageId: request.messageId, traceId: request.traceId },
+              replyFiles,
               isHidden: request.session.hidden,
               endTurn: (words) => {
                 lastWords = words;
@@ -166,7 +171,13 @@ export const createRunAgent = (ports: RunAgentPorts): AgentRun => {
           [...(request.history ?? []), ...results.messages, ...(isAsked ? [question] : [])],
           result.ownSteps,
         );
-      return { usage: { inputTokens, outputTokens, costUsd: budget.spentUsd() }, model: modelId(), clientCalls, error };
+      return {
+        usage: { inputTokens, outputTokens, costUsd: budget.spentUsd() },
+        model: modelId(),
+        clientCalls,
+        attachments: replyFiles ?? [],
+        error,
+      };
     } catch (thrown) {
       return { usage: { inputTokens: 0, outputTokens: 0, costUsd: budget.spentUsd() }, model: modelId(), error: AppError.from(thrown) };
     }

@@ -21,6 +21,8 @@ export const sendMessage = async (
   });
   const body = await whenAnswered(admin, first, ports);
   ports.stdout.write(options.json ? `${JSON.stringify(body)}\n` : `${body.finalReply}\n`);
+  for (const { id, name, size } of body.attachments ?? [])
+    ports.stderr.write(`openclaw: attached ${name}, ${size} bytes: GET /api/v1/uploads/${id}\n`);
   if (body.error) ports.stderr.write(`openclaw: ${body.error.message}\n${body.error.hint === undefined ? '' : `  ${body.error.hint}\n`}`);
   return body.status === 'completed' ? 0 : 1;
 };

@@ -122,9 +122,10 @@ const asJson = (structured: Record<string, unknown>): DoorAnswer => ({
 
 /** @param handle names the session, and is no credential as its Session ID is */
 const answerFor = (answer: TurnAnswer, handle: string): DoorAnswer => {
-  const { status, messageId, agentId, finalReply, approvals, error } = answer;
-  const structured = { status, messageId, sessionId: handle, agentId, finalReply };
-  if (status === 'completed') return { text: finalReply, structured, isError: false };
+  const { status, messageId, agentId, finalReply, attachments, approvals, error } = answer;
+  const structured = { status, messageId, sessionId: handle, agentId, finalReply, ...(attachments ? { attachments } : {}) };
+  if (status === 'completed')
+    return { text: [finalReply, ...namesOf(attachments)].filter(Boolean).join('\n\n'), structured, isError: false };
   if (status === 'accepted') return { text: `Accepted. Read session ${handle} for the reply.`, structured, isError: false };
   if (status === 'approval_required') {
     const what = (approvals ?? []).map(({ title }) => title).join('; ');
@@ -133,6 +134,9 @@ const answerFor = (answer: TurnAnswer, handle: string): DoorAnswer => {
   }
   return { text: error?.message ?? `The turn is ${status}.`, structured, isError: true };
 };
+
+const namesOf = (attachments: TurnAnswer['attachments'] = []): string[] =>
+  attachments.map(({ id, name, size }) => `[attached: ${name}, ${size} bytes; GET /api/v1/uploads/${id}]`);
 
 const resultMost = 2_000;
 

@@ -1,5 +1,5 @@
 import type { AppError } from '../../src-shared/app-error.ts';
-import type { Approval, ToolCall, Usage } from '../../src-shared/contract/events.ts';
+import type { Approval, Attachment, ToolCall, Usage } from '../../src-shared/contract/events.ts';
 import type { ModelToolCall } from '../agents/models/model-client.ts';
 import type { Write } from '../storage/database.ts';
 import type { TurnRequest } from './turn.ts';
@@ -29,5 +29,7 @@ export type AgentResult = {
   readonly model: string | null;
   /** What the client is asked to run, as the model wrote it. */
   readonly clientCalls?: readonly ModelToolCall[];
+  /** Files that go with the reply, where it came to one. */
+  readonly attachments?: readonly Attachment[];
   readonly error: AppError | null;
 };

@@ -6,7 +6,7 @@ import type { AgentResult, AgentRun } from './agent-run.ts';
 import { wordsFor } from './status-words.ts';
 import { startTimeLimit } from './time-limit.ts';
 import { endsWithGateway, noUsage, type Turn, type TurnListener, type TurnOutcome, type TurnRequest } from './turn.ts';
-import { endOf, type StopReason } from './turn-end.ts';
+import { endOf, filesOf, type StopReason } from './turn-end.ts';
 import { acceptWrites, appendWrites, messageEvent, seqOf } from './turn-writes.ts';
 
 type TurnPorts = {
@@ -130,6 +130,7 @@ export const createTurn = (request: TurnRequest, ports: TurnPorts, begin: { read
         ...{ ...final, reply: text, usage: result.usage, durationMs },
         toolCalls: [...toolCalls.values()],
         clientCalls: result.clientCalls ?? [],
+        ...(final.status === 'completed' ? filesOf(result) : {}),
       };
       ports.onEnded(turn, full);
       settle(full);

@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../src-shared/contract/events.ts';
+import type { Attachment, ToolCall } from '../../src-shared/contract/events.ts';
 import type { EventRow, SessionRow } from '../storage/database.ts';
 
 /** A session as a person reads it. What was said is Markdown already and stands as it is; what tools were given and gave is fenced. */
@@ -19,9 +19,9 @@ export const markdownHead = (session: SessionRow, exportedAt: number): string =>
 export const markdownOf = ({ event, at }: EventRow, agentId: string): string => {
   switch (event.type) {
     case 'message':
-      return said('User', at, event.content);
+      return `${said('User', at, event.content)}${files(event.attachments)}`;
     case 'response':
-      return said(agentId, at, event.content);
+      return `${said(agentId, at, event.content)}${files(event.attachments)}`;
     case 'tool_call':
       return toolCall(event.tool, at);
     case 'error':
@@ -35,6 +35,10 @@ export const markdownOf = ({ event, at }: EventRow, agentId: string): string => 
 
 const said = (who: string, at: number, content: string): string =>
   `\n## ${who} · ${iso(at)}\n${content.trim() === '' ? '' : `\n${closed(content)}\n`}`;
+
+/** Only their names: what is in them is not part of what was said. */
+const files = (attachments: readonly Attachment[] = []): string =>
+  attachments.length === 0 ? '' : `\n${attachments.map(({ name, size }) => `- ${oneLine(name)} (${size} bytes)`).join('\n')}\n`;
 
 const toolCall = (tool: ToolCall, at: number): string =>
   tool.status === 'started' || tool.status === 'handed_over'

@@ -6,6 +6,7 @@ import type { Principal } from '../principal.ts';
 import type { Database, EventRow, TurnRow } from '../storage/database.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import { noUsage, type Turn, type TurnOutcome, type TurnRequest } from './turn.ts';
+import { filesOf } from './turn-end.ts';
 
 type Answer = RouteAnswer<'postMessage'>;
 
@@ -19,6 +20,7 @@ export const answerFromOutcome = (request: TurnRequest, outcome: TurnOutcome, se
     ...common(request, sessionId),
     status,
     finalReply: outcome.reply,
+    ...filesOf(outcome),
     toolCalls: [...outcome.toolCalls],
     durationMs: outcome.durationMs,
     usage: outcome.usage,
@@ -54,7 +56,8 @@ export const answerWhenDue = async (turn: Turn, sessionId: string, wait: boolean
 };
 
 export const answerFromStore = async (database: Database, row: TurnRow, sessionId: string): Promise<Answer> => {
-  const { status, reply, toolCalls, durationMs, usage, error } = await endFromStore(database, row);
+  const end = await endFromStore(database, row);
+  const { status, reply, toolCalls, durationMs, usage, error } = end;
   return withStatus({
     messageId: row.messageId,
     sessionId,
@@ -62,6 +65,7 @@ export const answerFromStore = async (database: Database, row: TurnRow, sessionI
     traceId: row.traceId,
     status,
     finalReply: reply,
+    ...filesOf(end),
     toolCalls: [...toolCalls],
     durationMs,
     usage,
@@ -90,6 +94,7 @@ export const endFromStore = async (database: Database, row: TurnRow): Promise<St
   return {
     status: row.status,
     reply: replyIn(events),
+    ...(response?.type === 'response' ? filesOf(response) : {}),
     toolCalls: toolCallsIn(events),
     clientCalls: toolCallsIn(events)
       .filter((call) => call.status === 'handed_over')

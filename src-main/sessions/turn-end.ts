@@ -1,5 +1,5 @@
 import { AppError } from '../../src-shared/app-error.ts';
-import type { DurableEvent, TurnStatus } from '../../src-shared/contract/events.ts';
+import type { Attachment, DurableEvent, TurnStatus } from '../../src-shared/contract/events.ts';
 import type { AgentResult } from './agent-run.ts';
 import type { wordsFor } from './status-words.ts';
 
@@ -16,6 +16,13 @@ type Said = {
   readonly durationMs: number;
 };
 
+/** The files of a reply as an event and an answer have them: no field where there are none. */
+export const filesOf = ({
+  attachments = [],
+}: {
+  readonly attachments?: readonly Attachment[] | undefined;
+}): { attachments?: Attachment[] } => (attachments.length > 0 ? { attachments: [...attachments] } : {});
+
 /** How a turn ended, and the event that says so. */
 export const endOf = (result: AgentResult, { stopped, text, words, durationMs }: Said): TurnEnd => {
   const partial = text === '' ? {} : { partial: text };
@@ -29,7 +36,7 @@ export const endOf = (result: AgentResult, { stopped, text, words, durationMs }:
   if (error === null)
     return {
       status: 'completed',
-      event: { type: 'response', content: text, final: true, usage: result.usage, durationMs },
+      event: { type: 'response', content: text, ...filesOf(result), final: true, usage: result.usage, durationMs },
       error,
     };
   const event: DurableEvent = {

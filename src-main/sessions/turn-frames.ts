@@ -2,6 +2,7 @@ import type { DurableEvent } from '../../src-shared/contract/events.ts';
 import type { TurnFrame } from '../../src-shared/contract/ws.ts';
 import type { EventRow } from '../storage/database.ts';
 import type { Published, Turn, TurnOutcome, TurnRequest } from './turn.ts';
+import { filesOf } from './turn-end.ts';
 
 /** What every frame of a turn carries beside its event. */
 export type FrameContext = {
@@ -83,5 +84,5 @@ const lastEventOf = (outcome: TurnOutcome): Published['event'] => {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     };
   if (status === 'cancelled') return { type: 'status', state: 'cancelled', content: 'cancelled', partial: reply };
-  return { type: 'response', content: reply, final: true, usage, durationMs };
+  return { type: 'response', content: reply, ...filesOf(outcome), final: true, usage, durationMs };
 };

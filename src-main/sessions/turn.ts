@@ -43,6 +43,8 @@ export type TurnOutcome = {
   readonly toolCalls: readonly ToolCall[];
   /** What the client is asked to run. */
   readonly clientCalls: readonly ModelToolCall[];
+  /** Files that go with the reply of a turn that is completed; none are left out. */
+  readonly attachments?: readonly Attachment[];
   readonly usage: Usage;
   readonly durationMs: number;
   readonly error: AppError | null;

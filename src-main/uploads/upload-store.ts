@@ -20,9 +20,13 @@ const recordSchema = z.object({
 });
 export type UploadRecord = z.infer<typeof recordSchema>;
 
-type NewUpload = { readonly ownerId: string; readonly name: string; readonly type: string; readonly chunks: AsyncIterable<Uint8Array> };
+type NewUpload = Pick<UploadRecord, 'ownerId' | 'name' | 'type'> & {
+  /** The session it belongs to from the start. */
+  readonly sessionId?: string;
+  readonly chunks: AsyncIterable<Uint8Array>;
+};
 
-/** Files that came for messages: one for the bytes and one that says what they are, under random names. */
+/** Files of messages and replies: one for the bytes and one that says what they are, under random names. */
 export type UploadStore = {
   /** Rejects with what `chunks` throws, or `STORAGE_FULL`; then nothing is left. */
   readonly save: (upload: NewUpload) => Promise<UploadRecord>;
@@ -96,13 +100,13 @@ export const createUploadStore = ({ fs, folder, clock, randomBytes }: Ports): Up
     pathOf,
     find,
     read: (id) => fs.readFile(pathOf(id)),
-    save: async ({ ownerId, name, type, chunks }) => {
+    save: async ({ ownerId, sessionId = null, name, type, chunks }) => {
       const id = `upl_${randomBytes(16).toString('base64url')}`;
       try {
         await fs.mkdir(folder, { recursive: true, mode: 0o700 });
         const { size, sha256, picture } = await writeBytes(pathOf(id), chunks);
         if (size === 0) throw new AppError('BAD_REQUEST', { message: 'The file is empty.' });
-        const record = { id, ownerId, name, type: picture ?? notPicture(type), size, sha256, createdAt: clock.now(), sessionId: null };
+        const record = { id, ownerId, name, type: picture ?? notPicture(type), size, sha256, createdAt: clock.now(), sessionId };
         await writeRecord(record);
         return record;
       } catch (thrown) {

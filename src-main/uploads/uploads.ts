@@ -13,7 +13,7 @@ export type Uploads = {
     readonly getUpload: (
       input: RouteInput<'getUpload'>,
       info: Info,
-    ) => Promise<{ readonly raw: { readonly type: string; readonly body: Buffer; readonly filename?: string } }>;
+    ) => Promise<{ readonly raw: { readonly type: string; readonly body: Buffer; readonly filename: string } }>;
   };
   /** A picture that came inside a message. */
   readonly keep: (type: string, bytes: Buffer, by: Principal) => Promise<UploadRecord>;
@@ -21,11 +21,19 @@ export type Uploads = {
   readonly take: (ids: readonly string[], by: Principal) => Promise<readonly UploadRecord[]>;
 };
 
-export const createUploads = (store: UploadStore): Uploads => {
+/** @param mayRead whether somebody may read what is said in a session, by its handle */
+export const createUploads = (store: UploadStore, mayRead: (sessionId: string, by: Principal) => Promise<boolean>): Uploads => {
+  const isOwn = (record: UploadRecord, by: Principal): boolean => record.ownerId === by.id || by.scopes.has('admin');
   const own = async (id: string, by: Principal): Promise<UploadRecord> => {
     const record = await store.find(id);
-    if (!record || (record.ownerId !== by.id && !by.scopes.has('admin')))
+    if (!record || !isOwn(record, by))
       throw new AppError('UPLOAD_UNKNOWN', { hint: 'Send the file again: what no message used is gone after 24 hours.' });
+    return record;
+  };
+  const readable = async (id: string, by: Principal): Promise<UploadRecord> => {
+    const record = await store.find(id);
+    if (!record || !(isOwn(record, by) || (record.sessionId !== null && (await mayRead(record.sessionId, by)))))
+      throw new AppError('UPLOAD_UNKNOWN');
     return record;
   };
   return {
@@ -36,14 +44,14 @@ export const createUploads = (store: UploadStore): Uploads => {
         return { status: 201, body: { ...attachmentOf(record), sha256: record.sha256, expiresAt: record.createdAt + unusedMs } };
       },
       getUpload: async ({ params }, info) => {
-        const record = await own(params.id, callerOf(info));
+        const record = await readable(params.id, callerOf(info));
         const body = await store.read(record.id).catch(() => {
           // Removed this very moment.
           throw new AppError('UPLOAD_UNKNOWN');
         });
-        // Only pictures, known by their bytes, are ever shown under this origin.
-        if (record.type.startsWith('image/')) return { raw: { type: record.type, body } };
-        return { raw: { type: 'application/octet-stream', body, filename: record.name } };
+        // A page can show pictures, known by their bytes. Nothing is opened as a page of this origin.
+        const type = record.type.startsWith('image/') ? record.type : 'application/octet-stream';
+        return { raw: { type, body, filename: record.name } };
       },
     },
     keep: (type, bytes, by) =>

@@ -16,7 +16,7 @@ export const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** A file that goes with a message. */
+/** A file that goes with a message or a reply. */
 export const attachmentSchema = z.object({
   id: uploadIdSchema,
   name: z.string(),
@@ -120,6 +120,7 @@ export const deltaEventSchema = z.object({ type: z.literal('delta'), content: z.
 export const responseEventSchema = z.object({
   type: z.literal('response'),
   content: z.string(),
+  attachments: z.array(attachmentSchema).optional().describe('files that go with it: GET /api/v1/uploads/{id}'),
   final: z.literal(true),
   usage: usageSchema,
   durationMs: z.int().nonnegative(),

@@ -90,8 +90,11 @@ const followToEnd = async (turn: Turn, context: ToolContext): Promise<string> =>
   if (context.signal.aborted) cancel();
   else context.signal.addEventListener('abort', cancel, { once: true });
   try {
-    const { status, reply, error } = await turn.outcome;
-    if (status === 'completed') return reply;
+    const { status, reply, attachments = [], error } = await turn.outcome;
+    // What it sends along goes to the same reader as what it says.
+    if (!context.signal.aborted) context.replyFiles?.push(...attachments);
+    if (status === 'completed')
+      return [reply, ...attachments.map(({ name }) => `[${name} ${whither(context)}]`)].filter(Boolean).join('\n');
     throw new ToolError(
       `${turn.request.agentId} did not finish (${status}): ${error?.message ?? 'it was ended'}${reply === '' ? '' : `\n${reply}`}`,
     );
@@ -100,3 +103,5 @@ const followToEnd = async (turn: Turn, context: ToolContext): Promise<string> =>
     unfollow();
   }
 };
+
+const whither = ({ replyFiles }: ToolContext): string => (replyFiles === null ? 'cannot go with your reply' : 'goes with your reply');

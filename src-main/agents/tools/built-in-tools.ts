@@ -3,8 +3,10 @@ import type { Clock } from '../../gateway-ports.ts';
 import { redact } from '../../logs/redact.ts';
 import type { FetchPage } from '../../net/fetch-page.ts';
 import type { Programs } from '../../programs/open-programs.ts';
+import type { UploadStore } from '../../uploads/upload-store.ts';
 import type { KeepBefore } from '../undo/keep-before.ts';
 import { createAskUser } from './ask-user.ts';
+import { createAttachFile } from './attach-file.ts';
 import { createFetchUrl } from './fetch-url.ts';
 import { createFileEdit } from './file-edit.ts';
 import { createFileRead } from './file-read.ts';
@@ -21,12 +23,13 @@ type Ports = {
   readonly programs: Programs;
   readonly search: Search;
   readonly keepBefore: KeepBefore;
+  readonly uploads: Pick<UploadStore, 'save'>;
   readonly fetchPage: FetchPage;
   readonly clock: Clock;
 };
 
 /** The tools that need no setting up. */
-export const createBuiltInTools = ({ programs, search, keepBefore, fetchPage, clock }: Ports): readonly Tool[] => [
+export const createBuiltInTools = ({ programs, search, keepBefore, uploads, fetchPage, clock }: Ports): readonly Tool[] => [
   createFileRead(fs),
   createListDir(fs),
   createGlob(search, fs),
@@ -37,5 +40,6 @@ export const createBuiltInTools = ({ programs, search, keepBefore, fetchPage, cl
   createMemoryRead(fs),
   createMemoryWrite({ fs, keepBefore, redact }),
   createAskUser(),
+  createAttachFile(fs, uploads),
   createShell({ fs, programs, clock }),
 ];

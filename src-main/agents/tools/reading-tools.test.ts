@@ -150,7 +150,7 @@ describe('a call that is not right', () => {
       name: 'teleport',
       status: 'failed',
       result:
-        'There is no tool "teleport". Tools: file_read, list_dir, glob, grep, file_write, file_edit, fetch_url, memory_read, memory_write, ask_user, shell, delegate.',
+        'There is no tool "teleport". Tools: file_read, list_dir, glob, grep, file_write, file_edit, fetch_url, memory_read, memory_write, ask_user, attach_file, shell, delegate.',
     });
   });
   it('of a tool that this request does not allow is as if there were none', async () => {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Approval } from '../../../src-shared/contract/events.ts';
+import type { Approval, Attachment } from '../../../src-shared/contract/events.ts';
 import type { Write } from '../../storage/database.ts';
 
 /**
@@ -30,6 +30,8 @@ export type ToolContext = {
   readonly endTurn: (lastWords: string) => void;
   /** It waits for an approval that somebody else asked for; null: it goes on. Resolves when that is on the disk. */
   readonly onWaiting: (approval: Approval | null) => Promise<void>;
+  /** Files that go with the reply: a tool adds to them. Null where the reply is heard by somebody who takes none. */
+  readonly replyFiles: Attachment[] | null;
   /** Of what is said in its session nothing is kept. */
   readonly isHidden: boolean;
   /** The tools that this turn has. */

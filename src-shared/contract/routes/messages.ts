@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { agentIdSchema, messageIdSchema } from '../../models/ids.ts';
-import { approvalSchema, toolCallSchema, turnStatusSchema, usageSchema } from '../events.ts';
+import { approvalSchema, attachmentSchema, toolCallSchema, turnStatusSchema, usageSchema } from '../events.ts';
 import { errorBodySchema, type Route } from '../route.ts';
 import { messageFields } from '../ws.ts';
 
@@ -17,6 +17,7 @@ export const turnAnswerSchema = z.object({
   /** `approval_required`: it goes on once somebody has answered. */
   status: z.enum([...turnStatusSchema.options, 'approval_required']),
   finalReply: z.string(),
+  attachments: z.array(attachmentSchema).optional().describe('files that go with the reply: GET /api/v1/uploads/{id}'),
   output: z.unknown().optional().describe('with outputSchema: the reply, parsed'),
   toolCalls: z.array(toolCallSchema),
   durationMs: z.int().nonnegative(),

@@ -3,9 +3,9 @@ import { uploadIdSchema } from '../../models/ids.ts';
 import { attachmentSchema } from '../events.ts';
 import type { Route } from '../route.ts';
 
-const maxUploadBytes = 25 * 1024 * 1024;
+export const maxUploadBytes = 25 * 1024 * 1024;
 
-/** Files for messages: sent first, then named in `attachments`. */
+/** Files for messages are sent first, then named in `attachments`; those of replies are named there, and fetched. */
 export const uploadRoutes = {
   createUpload: {
     method: 'POST',
@@ -22,7 +22,7 @@ export const uploadRoutes = {
     path: '/api/v1/uploads/{id}',
     auth: 'key',
     scope: 'messages',
-    summary: 'its bytes: one’s own, with admin everyone’s',
+    summary: 'a file of a message or a reply, to be saved: one’s own, and those of sessions that one may read',
     params: z.object({ id: uploadIdSchema }),
     media: ['application/octet-stream', 'image/png', 'image/jpeg', 'image/gif', 'image/webp'],
     answers: { 200: z.string() },

@@ -93,6 +93,26 @@ describe('an entry', () => {
     await ask('POST', '/channels/chat/stop');
     await stateIs('stopped');
   });
+
+  test('says when it last heard and sent something, also on the topic channels', async () => {
+    const channel = scriptChannel();
+    const { ask, state, gateway } = await startChannelGateway(channel);
+    expect(await state()).toMatchObject({ lastInAt: null, lastOutAt: null });
+    const socket = await gateway.ws();
+    socket.send({ type: 'subscribe', topics: ['channels'] });
+    type Told = { readonly lastInAt: number | null; readonly lastOutAt: number | null; readonly waiting: number };
+    const told = (is: (chat: Told) => boolean) =>
+      socket.waitFor(
+        (frame) =>
+          frame.type === 'event' &&
+          (frame as unknown as { data: { channels: (Told & { id: string })[] } }).data.channels.some((one) => one.id === 'chat' && is(one)),
+      );
+    await told(({ lastInAt }) => lastInAt === null);
+    const before = systemClock.now();
+    await channel.say({ content: 'x' });
+    await told(({ lastInAt, lastOutAt, waiting }) => (lastInAt ?? 0) >= before && (lastOutAt ?? 0) >= before && waiting === 0);
+    expect((await ask('GET', '/channels/chat')).json.channel.lastOutAt).toBeGreaterThanOrEqual(before);
+  });
 });
 
 describe('a file', () => {

@@ -1,6 +1,7 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Config } from '../../src-shared/contract/config.ts';
 import type { Channel, RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
+import { noCounts } from '../storage/channel-rows.ts';
 import type { Database } from '../storage/database.ts';
 import type { ChannelService } from './channel-service.ts';
 
@@ -30,10 +31,12 @@ type RoutePorts = {
 
 export const createChannelRoutes = ({ config, database, channels }: RoutePorts): ChannelRoutes => {
   const list = async (): Promise<Channel[]> => {
-    const counts = await database.read({ op: 'outbox.counts' });
-    return channelStates(config(), channels).map((channel) =>
-      channel.kind === 'built-in' ? channel : { ...channel, waiting: counts[channel.id]?.open ?? 0, dead: counts[channel.id]?.dead ?? 0 },
-    );
+    const counts = await database.read({ op: 'channel.counts' });
+    return channelStates(config(), channels).map((channel) => {
+      if (channel.kind === 'built-in') return channel;
+      const { open: waiting, ...rest } = counts[channel.id] ?? noCounts;
+      return { ...channel, waiting, ...rest };
+    });
   };
   const one: ChannelRoutes['one'] = async (id) => {
     const channel = (await list()).find((entry) => entry.id === id);

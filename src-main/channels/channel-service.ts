@@ -35,7 +35,9 @@ export type ChannelService = {
   readonly secretsChanged: (channel: string) => Promise<void>;
   /** @throws AppError CHANNEL_OFF: turns of that channel do not begin */
   readonly requireOn: (channel: string) => void;
-  /** Told after each change of a state. Returns its undo. */
+  /** Something of a channel has changed that lists show: whom it knows, what it has to send. */
+  readonly changed: () => void;
+  /** Told after each change of a state, of what was heard and sent, and of whom a channel knows. Returns its undo. */
   readonly onChange: (listener: () => void) => () => void;
   /** Nothing is heard and nothing sent any more; the plugins are stopped by their host. */
   readonly close: () => Promise<void>;
@@ -207,6 +209,7 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       const entry = config().channels[channel];
       if (!entry?.enabled || slots.get(channel)?.halted) throw off(channel, still('disabled', null));
     },
+    changed,
     onChange: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);

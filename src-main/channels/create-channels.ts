@@ -33,7 +33,7 @@ export type Channels = Pick<ChannelService, 'start' | 'close' | 'running' | 'req
 export const createChannels = (ports: Ports): Channels => {
   const { database, clock, randomBytes, secrets, pin, live, configuration, plugins: store, pluginHost: host } = ports;
   const config = live.current;
-  const peers = createPeers({ database, clock, randomBytes });
+  const peers = createPeers({ database, clock, randomBytes, onChange: () => service.changed() });
   const installer = createPluginInstaller({ store, host, clock, randomBytes });
   const service = createChannelService({
     ...ports,
@@ -51,7 +51,7 @@ export const createChannels = (ports: Ports): Channels => {
     routes: {
       ...routes,
       ...createChannelEditRoutes({ channels: service, configuration, secrets, store, config, clock, randomBytes, one }),
-      ...createOutboxRoutes({ database, config, wakeLane: service.wakeLane }),
+      ...createOutboxRoutes({ database, config, channels: service }),
       ...createPeerRoutes({ peers, config, pin }),
       ...createPluginRoutes({
         ...{ store, installer, config, secrets, pin },

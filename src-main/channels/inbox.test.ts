@@ -27,14 +27,21 @@ const open = (database: Database, reply: InboxPorts['reply'] = async () => []) =
   let isHeld = true;
   const inbox = createInbox({
     ...{ channel: 'c', entry: { enabled: true, senders: 'anyone' }, account: '', database, clock, log: pino({ enabled: false }) },
-    peers: createPeers({ database, clock, randomBytes }),
+    peers: createPeers({ database, clock, randomBytes, onChange: () => undefined }),
     turns: {
       answer: async ({ message }) => {
         begun.push(message.id);
         return message.id;
       },
     },
-    ...{ ownFiles: async (message) => message, discardFiles: async () => undefined, isHeld: () => isHeld, reply, onReply: () => undefined },
+    ...{
+      ownFiles: async (message) => message,
+      discardFiles: async () => undefined,
+      isHeld: () => isHeld,
+      reply,
+      onHeard: () => undefined,
+      onReply: () => undefined,
+    },
   });
   const begin = (): void => {
     isHeld = false;

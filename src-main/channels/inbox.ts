@@ -47,6 +47,8 @@ export type InboxPorts = {
   /** An operator holds it back, or the plugin has never run. */
   readonly isHeld: () => boolean;
   readonly reply: (text: string, to: InboundMessage) => Promise<readonly NewOutboxRow[]>;
+  /** Another message is on the disk. */
+  readonly onHeard: () => void;
   /** These are on the disk. */
   readonly onReply: (rows: readonly NewOutboxRow[]) => void;
 };
@@ -203,7 +205,9 @@ export const createInbox = (ports: InboxPorts): Inbox => {
     written.catch(() => undefined);
     return async () => {
       const [no] = await written;
-      if (no !== 0) arrived({ ...row, no });
+      if (no === 0) return;
+      ports.onHeard();
+      arrived({ ...row, no });
     };
   };
 

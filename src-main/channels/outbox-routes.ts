@@ -14,10 +14,10 @@ export type OutboxRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>) => Pr
 type OutboxRoutePorts = {
   readonly database: Database;
   readonly config: () => Config;
-  readonly wakeLane: ChannelService['wakeLane'];
+  readonly channels: Pick<ChannelService, 'wakeLane' | 'changed'>;
 };
 
-export const createOutboxRoutes = ({ database, config, wakeLane }: OutboxRoutePorts): OutboxRoutes => ({
+export const createOutboxRoutes = ({ database, config, channels }: OutboxRoutePorts): OutboxRoutes => ({
   listOutbox: async ({ params: { id: channel }, query: { cursor, limit = pageDefault, dead = false } }) => {
     requireChannel(config(), channel);
     const rows = await database.read({ op: 'outbox.list', channel, dead, before: readNumberCursor(cursor), limit });
@@ -29,13 +29,15 @@ export const createOutboxRoutes = ({ database, config, wakeLane }: OutboxRoutePo
     const [done] = await database.write([{ op: 'outbox.again', channel, id }]);
     const row = await database.read({ op: 'outbox.get', channel, id });
     if (done === 0 || row === null) throw notDead();
-    wakeLane(channel, row.lane);
+    channels.wakeLane(channel, row.lane);
+    channels.changed();
     return { status: 200, body: { message: itemOf(row) } };
   },
   deleteOutboxItem: async ({ params: { id: channel, messageId: id } }) => {
     requireChannel(config(), channel);
     const [done] = await database.write([{ op: 'outbox.remove', channel, id }]);
     if (done === 0) throw notDead();
+    channels.changed();
     return { status: 200, body: { deleted: true } };
   },
 });

@@ -17,7 +17,7 @@ const put = (database: Database, lane: string, ...ids: readonly string[]) =>
 const open = (database: Database, ports: Partial<OutboxPorts> = {}) =>
   createOutbox({
     ...{ channel: 'c', database, clock: systemClock, randomBytes, log: pino({ enabled: false }) },
-    ...{ send: async () => ({}), canSend: () => true, isIdempotent: () => false, onDead: () => undefined },
+    ...{ send: async () => ({}), canSend: () => true, isIdempotent: () => false, onEnded: () => undefined },
     ...ports,
   });
 const states = async (database: Database) =>

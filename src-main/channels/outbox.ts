@@ -30,8 +30,8 @@ export type OutboxPorts = {
   /** The plugin runs, and no operator holds it back. */
   readonly canSend: () => boolean;
   readonly isIdempotent: () => boolean;
-  /** A message is dead. */
-  readonly onDead: () => void;
+  /** What became of a message is on the disk. */
+  readonly onEnded: () => void;
 };
 
 type Lane = {
@@ -107,6 +107,7 @@ export const createOutbox = (ports: OutboxPorts): Outbox => {
     if (lane.unwritten.length + more.length === 0) return;
     if (abandoned) throw new Error('The channel is closed.');
     await database.write([...lane.unwritten, ...more]);
+    if (lane.unwritten.length > 0) ports.onEnded();
     lane.unwritten = [];
   };
 
@@ -118,7 +119,6 @@ export const createOutbox = (ports: OutboxPorts): Outbox => {
       const chance = (ports.randomBytes(1)[0] ?? 0) / 255;
       const changes = afterFailure(row, failure, { now: clock.now(), chance, idempotent: ports.isIdempotent() });
       log.warn({ message: row.id, attempts: changes.attempts ?? row.attempts }, `a message is ${changes.state}: ${changes.error}`);
-      if (changes.state === 'dead') ports.onDead();
       return changes;
     }
   };

@@ -26,12 +26,21 @@ export type Peers = {
   readonly forget: (channel: string, id: string) => Promise<void>;
 };
 
-type PeerPorts = { readonly database: Database; readonly clock: Pick<Clock, 'now'>; readonly randomBytes: RandomBytes };
+type PeerPorts = {
+  readonly database: Database;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly randomBytes: RandomBytes;
+  /** Somebody is known otherwise than before. */
+  readonly onChange: () => void;
+};
 
-export const createPeers = ({ database, clock, randomBytes }: PeerPorts): Peers => {
+export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPorts): Peers => {
   const known = new Map<string, Promise<PeerRow | null>>();
   const keyOf = (channel: string, id: string): string => `${channel}\0${id}`;
-  const changed: Peers['changed'] = (channel, id) => void known.delete(keyOf(channel, id));
+  const changed: Peers['changed'] = (channel, id) => {
+    known.delete(keyOf(channel, id));
+    onChange();
+  };
 
   const find: Peers['find'] = (channel, id) => {
     const key = keyOf(channel, id);

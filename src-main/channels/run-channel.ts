@@ -58,7 +58,7 @@ type Entry = {
   readonly log: Logger;
   /** Something is new in this lane: to be told to the channel that is in force then. */
   readonly onReply: (lane: string) => void;
-  /** Its health or its outbox has changed. */
+  /** Its health, what it heard or what it says has changed. */
   readonly onChange: () => void;
 };
 
@@ -76,6 +76,7 @@ export const runChannel = (
   const rowsFor = (text: string, to: InboundMessage, actions: readonly Action[] = []): Promise<NewOutboxRow[]> =>
     outboundRows(text, { channel, to, capabilities: capabilities(), clock, randomBytes }, actions);
   const onRows = (rows: readonly NewOutboxRow[]): void => {
+    if (rows.length > 0) onChange();
     for (const lane of new Set(rows.map((row) => row.lane))) onReply(lane);
   };
 
@@ -94,6 +95,7 @@ export const runChannel = (
     discardFiles: createDiscardFiles(ports.uploads, log),
     isHeld: () => !isOpen || isStopped(),
     reply: rowsFor,
+    onHeard: onChange,
     onReply: onRows,
   });
   const buttons = createChannelApprovals({
@@ -113,7 +115,7 @@ export const runChannel = (
   const showTyping = createTyping(kept, clock);
   const canSend = (): boolean => isOpen && !isStopped() && sending.has(kept.health().state);
   const outbox = createOutbox({
-    ...{ channel, database, clock, randomBytes, log, send: kept.send, canSend, onDead: onChange },
+    ...{ channel, database, clock, randomBytes, log, send: kept.send, canSend, onEnded: onChange },
     isIdempotent: () => capabilities().idempotent === true,
   });
 

@@ -35,6 +35,20 @@ export const describeChannels = (current: () => Database): void => {
       expect(await hear(heard('b'))).toBe(0);
     });
 
+    test('knows when it last heard something, channel by channel', async () => {
+      await hear(heard('1', { heardAt: 7 }));
+      await hear(heard('1', { heardAt: 99 }));
+      await hear(heard('1', { channel: 'd-2', heardAt: 8 }));
+      const nothing = { open: 0, dead: 0, lastOutAt: null };
+      expect(await read({ op: 'channel.counts' })).toEqual({ c: { ...nothing, lastInAt: 7 }, 'd-2': { ...nothing, lastInAt: 8 } });
+      const both = [
+        { op: 'inbox.put', row: heard('2', { heardAt: 50 }) },
+        { op: 'inbox.end', no: 999, outcome: 'answered', at: 5 },
+      ] as const;
+      await expect(write(both)).rejects.toMatchObject({ code: 'MESSAGE_UNKNOWN' });
+      expect((await read({ op: 'channel.counts' })).c?.lastInAt).toBe(7);
+    });
+
     test('an answer and the end of its question are one commit', async () => {
       const no = await hear(heard('a'));
       await put(toSend('x'));
@@ -76,7 +90,7 @@ export const describeChannels = (current: () => Database): void => {
       expect(await read({ op: 'outbox.get', channel: 'c', id: 'c' })).toMatchObject({ attempts: 2, nextAt: 70, maybeDuplicate: true });
       expect(await read({ op: 'outbox.get', channel: 'c', id: 'a' })).toMatchObject({ state: 'sent', receiptId: 'r', endedAt: 5 });
       expect(await read({ op: 'outbox.get', channel: 'd', id: 'a' })).toBeNull();
-      expect(await read({ op: 'outbox.counts' })).toEqual({ c: { open: 1, dead: 1 } });
+      expect(await read({ op: 'channel.counts' })).toEqual({ c: { open: 1, dead: 1, lastInAt: null, lastOutAt: 5 } });
       const list = (dead: boolean, before: number | null = null) => read({ op: 'outbox.list', channel: 'c', dead, before, limit: 2 });
       expect(ids(await list(false))).toEqual(['c', 'b']);
       expect(ids(await list(false, b))).toEqual(['a']);
@@ -160,6 +174,8 @@ export const describeChannels = (current: () => Database): void => {
     const purge = async () => (await write([{ op: 'channel.purge', endedBefore: 10, limit: 2 }]))[0];
     expect(await purge()).toEqual({ gone: 2, more: true });
     expect(await purge()).toEqual({ gone: 1, more: false });
+    // When it last heard and sent something is known for ever.
+    expect(await read({ op: 'channel.counts' })).toEqual({ c: { open: 1, dead: 1, lastInAt: 1, lastOutAt: 5 } });
     expect([await hear(heard('a')), await hear(heard('b'))]).toEqual([expect.any(Number), 0]);
     expect(ids(await read({ op: 'outbox.list', channel: 'c', dead: false, before: null, limit: 9 }))).toEqual(['z', 'y']);
     expect(ids(await read({ op: 'peer.list', channel: 'c', after: '', limit: 9 }))).toEqual(['kept']);

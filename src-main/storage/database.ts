@@ -1,7 +1,7 @@
 import type { Approval, DurableEvent, TurnStatus, Usage } from '../../src-shared/contract/events.ts';
 import type { Door } from '../../src-shared/contract/routes/operations.ts';
 import type { BatchLineRow, BatchLineStatus, BatchRow, BatchStatus } from './rows/batches.ts';
-import type { InboxOutcome, InboxRow, NewOutboxRow, OutboxChanges, OutboxRow, PeerRow } from './rows/channels.ts';
+import type { ChannelCounts, InboxOutcome, InboxRow, NewOutboxRow, OutboxChanges, OutboxRow, PeerRow } from './rows/channels.ts';
 import type { ApprovalRuleRow, SkillBindingRow, StoredApproval, TokenRow } from './rows/permissions.ts';
 import type {
   EventRow,
@@ -171,13 +171,13 @@ export type Write =
     }
   /** Takes it out of the file; one that is not there is no error. */
   | { readonly op: 'task.remove'; readonly id: string }
-  /** Yields its number, or 0 where a message of that id was heard in the conversation before: then nothing changes. */
+  /** It is the last that its channel heard. Yields its number, or 0 where a message of that id was heard in the conversation before: then nothing changes. */
   | { readonly op: 'inbox.put'; readonly row: Omit<InboxRow, 'no'> }
   /** It waits no more, and what was said in it is forgotten. Rejects with `MESSAGE_UNKNOWN` where it had ended: no second answer lands beside it. */
   | { readonly op: 'inbox.end'; readonly no: number; readonly outcome: InboxOutcome; readonly at: number }
   /** Yields its number. */
   | { readonly op: 'outbox.put'; readonly row: NewOutboxRow }
-  /** Yields 1, or 0 where there is none. */
+  /** One that is `sent` now is the last that its channel said. Yields 1, or 0 where there is none. */
   | { readonly op: 'outbox.update'; readonly no: number; readonly changes: OutboxChanges }
   /**
    * The process ended while these were with the plugin: they wait again. Where the platform does not know them by a
@@ -349,8 +349,8 @@ export type Read =
       readonly limit: number;
     }
   | { readonly op: 'outbox.get'; readonly channel: string; readonly id: string }
-  /** Of each channel that has any: how many wait to be sent, and how many are dead. */
-  | { readonly op: 'outbox.counts' }
+  /** Of each channel that ever heard, sent or was to send something. */
+  | { readonly op: 'channel.counts' }
   | { readonly op: 'peer.get'; readonly channel: string; readonly id: string }
   /** By id. */
   | { readonly op: 'peer.list'; readonly channel: string; readonly after: string; readonly limit: number }
@@ -401,7 +401,7 @@ type ReadResults = {
   readonly 'outbox.ofLane': readonly OutboxRow[];
   readonly 'outbox.list': readonly OutboxRow[];
   readonly 'outbox.get': OutboxRow | null;
-  readonly 'outbox.counts': Readonly<Record<string, { readonly open: number; readonly dead: number }>>;
+  readonly 'channel.counts': Readonly<Record<string, ChannelCounts>>;
   readonly 'peer.get': PeerRow | null;
   readonly 'peer.list': readonly PeerRow[];
   readonly 'pluginState.get': string | null;

@@ -159,7 +159,7 @@ const answer = (tables: Tables, read: Read): unknown => {
     case 'outbox.ofLane':
     case 'outbox.list':
     case 'outbox.get':
-    case 'outbox.counts':
+    case 'channel.counts':
     case 'peer.get':
     case 'peer.list':
     case 'pluginState.get':

@@ -1,9 +1,9 @@
 import { AppError } from '../../../src-shared/app-error.ts';
-import { askedAt, diedTwice } from '../channel-rows.ts';
-import type { NewOutboxRow, OutboxRow, Purged, Read, Write } from '../database.ts';
+import { askedAt, diedTwice, noCounts } from '../channel-rows.ts';
+import type { ChannelCounts, NewOutboxRow, OutboxRow, Purged, Read, Write } from '../database.ts';
 import { clash, type StoredInbox, type Tables } from './tables.ts';
 
-type ChannelOp = `inbox.${string}` | `outbox.${string}` | `peer.${string}` | `pluginState.${string}` | 'channel.purge';
+type ChannelOp = `inbox.${string}` | `outbox.${string}` | `peer.${string}` | `pluginState.${string}` | `channel.${string}`;
 type ChannelWrite = Extract<Write, { op: ChannelOp }>;
 type ChannelRead = Extract<Read, { op: ChannelOp }>;
 
@@ -19,6 +19,7 @@ export const writeChannel = (tables: Tables, write: ChannelWrite): number | Purg
       if ([...inbox.values()].some((other) => onceKey(other) === onceKey(row))) return 0;
       tables.last += 1;
       inbox.set(tables.last, { ...row, no: tables.last, endedAt: null });
+      noteLast(tables, row.channel, { lastInAt: row.heardAt });
       return tables.last;
     }
     case 'inbox.end': {
@@ -34,8 +35,10 @@ export const writeChannel = (tables: Tables, write: ChannelWrite): number | Purg
       return tables.last;
     case 'outbox.update': {
       const row = outbox.get(write.no);
-      if (row) outbox.set(row.no, { ...row, ...write.changes });
-      return row ? 1 : 0;
+      if (!row) return 0;
+      outbox.set(row.no, { ...row, ...write.changes });
+      if (write.changes.state === 'sent') noteLast(tables, row.channel, { lastOutAt: write.changes.endedAt ?? 0 });
+      return 1;
     }
     case 'outbox.recover': {
       const left = [...outbox.values()].filter(({ channel, state }) => channel === write.channel && state === 'inflight');
@@ -96,11 +99,14 @@ export const readChannel = (tables: Tables, read: ChannelRead): unknown => {
         .slice(0, read.limit);
     case 'outbox.get':
       return outbox.find(({ id, channel }) => id === read.id && channel === read.channel) ?? null;
-    case 'outbox.counts': {
+    case 'channel.counts': {
       const counted = outbox.filter(({ state }) => state !== 'sent');
       const count = (name: string, dead: boolean): number =>
         counted.filter(({ channel, state }) => channel === name && (state === 'dead') === dead).length;
-      return Object.fromEntries(counted.map(({ channel }) => [channel, { open: count(channel, false), dead: count(channel, true) }]));
+      const names = [...counted.map(({ channel }) => channel), ...tables.lastMessages.keys()];
+      return Object.fromEntries(
+        names.map((name) => [name, { ...noCounts, ...tables.lastMessages.get(name), open: count(name, false), dead: count(name, true) }]),
+      );
     }
     case 'peer.get':
       return tables.peers.get(keyOf(read.channel, read.id)) ?? null;
@@ -113,6 +119,9 @@ export const readChannel = (tables: Tables, read: ChannelRead): unknown => {
       return tables.pluginState.get(keyOf(read.channel, read.key)) ?? null;
   }
 };
+
+const noteLast = ({ lastMessages }: Tables, channel: string, now: Partial<Pick<ChannelCounts, 'lastInAt' | 'lastOutAt'>>): void =>
+  void lastMessages.set(channel, { lastInAt: null, lastOutAt: null, ...lastMessages.get(channel), ...now });
 
 const fresh: Omit<OutboxRow, keyof NewOutboxRow | 'no'> = {
   state: 'pending',

@@ -3,6 +3,7 @@ import type {
   ApprovalRuleRow,
   BatchLineRow,
   BatchRow,
+  ChannelCounts,
   EventRow,
   FileChangeRow,
   InboxRow,
@@ -39,6 +40,8 @@ export type Tables = {
   outbox: Map<number, OutboxRow>;
   peers: Map<string, PeerRow>;
   pluginState: Map<string, string>;
+  /** By channel. */
+  lastMessages: Map<string, Pick<ChannelCounts, 'lastInAt' | 'lastOutAt'>>;
   meta: Map<string, string>;
   events: readonly StoredEvent[];
   spent: readonly Spent[];
@@ -60,6 +63,7 @@ export const emptyTables = (): Tables => ({
   outbox: new Map(),
   peers: new Map(),
   pluginState: new Map(),
+  lastMessages: new Map(),
   meta: new Map(),
   events: [],
   spent: [],
@@ -81,6 +85,7 @@ export const snapshot = (tables: Tables): Tables => ({
   outbox: new Map(tables.outbox),
   peers: new Map(tables.peers),
   pluginState: new Map(tables.pluginState),
+  lastMessages: new Map(tables.lastMessages),
   meta: new Map(tables.meta),
 });
 

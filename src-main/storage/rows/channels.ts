@@ -45,6 +45,16 @@ export type OutboxChanges = Partial<
   Pick<OutboxRow, 'state' | 'attempts' | 'nextAt' | 'error' | 'receiptId' | 'maybeDuplicate' | 'endedAt'>
 >;
 
+/** What a channel's boxes hold, and when they last changed; that outlives the rows. */
+export type ChannelCounts = {
+  /** To be sent. */
+  readonly open: number;
+  /** That could not be sent. */
+  readonly dead: number;
+  readonly lastInAt: number | null;
+  readonly lastOutAt: number | null;
+};
+
 /** Someone who wrote to a channel. */
 export type PeerRow = {
   readonly channel: string;

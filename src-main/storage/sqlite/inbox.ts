@@ -1,6 +1,7 @@
 import { AppError } from '../../../src-shared/app-error.ts';
 import type { InboxRow, Read, Write } from '../database.ts';
 import type { Connection } from './connection.ts';
+import { setMeta } from './meta.ts';
 import { oneAsJson, type Row, text } from './rows.ts';
 
 type InboxWrite = Extract<Write, { op: `inbox.${string}` }>;
@@ -11,7 +12,9 @@ export const writeInbox = (db: Connection, write: InboxWrite): number | null => 
     case 'inbox.put': {
       const { channel, account, conversation, heardAt, message } = write.row;
       const row = db.sql(insert).get([channel, account, conversation, message.id, heardAt, JSON.stringify(message)]);
-      return Number(row?.[0] ?? 0);
+      if (!row) return 0;
+      setMeta(db, `last.in.${channel}`, String(heardAt));
+      return Number(row[0]);
     }
     case 'inbox.end':
       if (db.sql(end).run([write.at, write.outcome, write.no]) === 0) throw new AppError('MESSAGE_UNKNOWN');

@@ -1,7 +1,10 @@
 import type { Connection } from './connection.ts';
 
-/** Keys of ours: `clean` (1 after a clean stop), `followed` (id of the last event that index and sessions know). */
-export type OwnKey = 'clean' | 'followed';
+/**
+ * Keys of ours: `clean` (1 after a clean stop), `followed` (id of the last event that index and sessions know),
+ * `last.in.<channel>` and `last.out.<channel>` (when a channel last heard and last sent something).
+ */
+export type OwnKey = 'clean' | 'followed' | `last.${'in' | 'out'}.${string}`;
 
 /** Keys of the features live under a prefix, so that they cannot meet ours. */
 export const appKey = (key: string): `app.${string}` => `app.${key}`;

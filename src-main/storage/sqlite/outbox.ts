@@ -1,10 +1,11 @@
-import { diedTwice } from '../channel-rows.ts';
-import type { OutboxChanges, OutboxRow, Read, Write } from '../database.ts';
+import { diedTwice, noCounts } from '../channel-rows.ts';
+import type { ChannelCounts, OutboxChanges, OutboxRow, Read, Write } from '../database.ts';
 import type { Connection, SqlValue } from './connection.ts';
+import { setMeta } from './meta.ts';
 import { nullable, nullableNumber, oneAsJson, type Row, text } from './rows.ts';
 
 type OutboxWrite = Extract<Write, { op: `outbox.${string}` }>;
-type OutboxRead = Extract<Read, { op: `outbox.${string}` }>;
+type OutboxRead = Extract<Read, { op: `outbox.${string}` | 'channel.counts' }>;
 
 export const writeOutbox = (db: Connection, write: OutboxWrite): number => {
   switch (write.op) {
@@ -14,8 +15,12 @@ export const writeOutbox = (db: Connection, write: OutboxWrite): number => {
     }
     case 'outbox.update': {
       const names = Object.keys(columnOf).filter((name) => name in write.changes) as (keyof OutboxChanges)[];
-      const sql = `UPDATE outbox SET ${names.map((name) => `${columnOf[name]} = ?`).join(', ')} WHERE no = ?`;
-      return db.sql(sql).run([...names.map((name) => sqlValue(name, write.changes)), write.no]);
+      const sql = `UPDATE outbox SET ${names.map((name) => `${columnOf[name]} = ?`).join(', ')} WHERE no = ? RETURNING channel`;
+      const row = db.sql(sql).get([...names.map((name) => sqlValue(name, write.changes)), write.no]);
+      if (!row) return 0;
+      const { state, endedAt } = write.changes;
+      if (state === 'sent') setMeta(db, `last.out.${text(row[0])}`, String(endedAt ?? 0));
+      return 1;
     }
     case 'outbox.recover': {
       const { channel, idempotent, at } = write;
@@ -49,11 +54,11 @@ export const readOutbox = (db: Connection, read: OutboxRead): string => {
       );
     case 'outbox.get':
       return oneAsJson(db.sql(`SELECT ${columns} FROM outbox WHERE id = ? AND channel = ?`).get([read.id, read.channel]), toRow);
-    case 'outbox.counts': {
-      const counts: Record<string, { open: number; dead: number }> = {};
-      for (const [channel, count] of db.sql(openCounts).all([])) counts[text(channel)] = { open: Number(count), dead: 0 };
-      for (const [channel, count] of db.sql(deadCounts).all([]))
-        counts[text(channel)] = { open: counts[text(channel)]?.open ?? 0, dead: Number(count) };
+    case 'channel.counts': {
+      const counts: Record<string, ChannelCounts> = {};
+      for (const [name, sql] of Object.entries(countSqls))
+        for (const [channel, count] of db.sql(sql).all([]))
+          counts[text(channel)] = { ...noCounts, ...counts[text(channel)], [name]: Number(count) };
       return JSON.stringify(counts);
     }
   }
@@ -103,5 +108,11 @@ export const ofLaneSql = `SELECT ${columns} FROM outbox
   WHERE channel = ? AND lane = ? AND ended_at IS NULL AND no > ? ORDER BY no LIMIT ?`;
 export const listSql = (dead: boolean): string =>
   `SELECT ${columns} FROM outbox WHERE channel = ? AND no < ?${dead ? " AND state = 'dead'" : ''} ORDER BY no DESC LIMIT ?`;
-export const openCounts = 'SELECT channel, count(*) FROM outbox WHERE ended_at IS NULL GROUP BY channel';
-export const deadCounts = "SELECT channel, count(*) FROM outbox WHERE state = 'dead' GROUP BY channel";
+const lastSql = (key: 'last.in.' | 'last.out.'): string =>
+  `SELECT substr(key, ${key.length + 1}), value FROM meta WHERE key >= '${key}' AND key < '${key.slice(0, -1)}/'`;
+export const countSqls = {
+  open: 'SELECT channel, count(*) FROM outbox WHERE ended_at IS NULL GROUP BY channel',
+  dead: "SELECT channel, count(*) FROM outbox WHERE state = 'dead' GROUP BY channel",
+  lastInAt: lastSql('last.in.'),
+  lastOutAt: lastSql('last.out.'),
+} as const satisfies Record<keyof ChannelCounts, string>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, openConnection, type SqlValue } from './connection.ts';
 import { waitingSql } from './inbox.ts';
-import { deadCounts, lanesSql, listSql, ofLaneSql, openCounts } from './outbox.ts';
+import { countSqls, lanesSql, listSql, ofLaneSql } from './outbox.ts';
 import { peersSql } from './peers.ts';
 import { channelPieces } from './purge-channels.ts';
 import { listQuery } from './session-reads.ts';
@@ -66,8 +66,10 @@ describe('channels', () => {
     [ofLaneSql, ['c', 'l', 1, 9], /^SEARCH outbox USING INDEX outbox_open \(channel=\? AND lane=\? AND no>\?\)$/],
     [listSql(false), ['c', 1, 9], /^SEARCH outbox USING INDEX outbox_of_channel \(channel=\? AND no<\?\)$/],
     [listSql(true), ['c', 1, 9], /^SEARCH outbox USING INDEX outbox_dead \(channel=\? AND no<\?\)$/],
-    [openCounts, [], /^SCAN outbox USING COVERING INDEX outbox_open$/],
-    [deadCounts, [], /^SCAN outbox USING COVERING INDEX outbox_dead$/],
+    [countSqls.open, [], /^SCAN outbox USING COVERING INDEX outbox_open$/],
+    [countSqls.dead, [], /^SCAN outbox USING COVERING INDEX outbox_dead$/],
+    [countSqls.lastInAt, [], /^SEARCH meta USING PRIMARY KEY \(key>\? AND key<\?\)$/],
+    [countSqls.lastOutAt, [], /^SEARCH meta USING PRIMARY KEY \(key>\? AND key<\?\)$/],
     [peersSql, ['c', 'a', 9], /^SEARCH peers USING PRIMARY KEY \(channel=\? AND id>\?\)$/],
   ])('%s', (sql, values, plan) => {
     expect(planOf({ sql, values })).toEqual([expect.stringMatching(plan)]);

@@ -65,7 +65,7 @@ export const createReader = (db: Connection, file: string, book: SessionBook, in
       case 'outbox.ofLane':
       case 'outbox.list':
       case 'outbox.get':
-      case 'outbox.counts':
+      case 'channel.counts':
         return readOutbox(db, read);
       case 'peer.get':
       case 'peer.list':

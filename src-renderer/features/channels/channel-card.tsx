@@ -8,6 +8,7 @@ import { Switch } from '../../ui/switch.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { ChannelMark } from './channel-mark.tsx';
 import { ChannelTrouble } from './channel-trouble.tsx';
+import { LastMessages } from './last-messages.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { useChannelPlugin } from './use-channel-plugin.ts';
 
@@ -35,6 +36,7 @@ export const ChannelCard = ({ channel, now }: { readonly channel: Channel; reado
       </div>
       {error ? <ErrorCard error={error} /> : null}
       <ChannelTrouble channel={channel} />
+      <LastMessages channel={channel} now={now} />
       <div className="mt-auto flex flex-wrap items-center gap-x-3 gap-y-1 text-xs">
         {waiting > 0 ? <span className="text-muted-foreground">{t('channels.waiting', { count: waiting })}</span> : null}
         {dead > 0 ? (

@@ -8,12 +8,13 @@ import { CopyLine } from '../../ui/copy-line.tsx';
 import { ErrorCard } from '../../ui/error-card.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { ChannelTrouble } from './channel-trouble.tsx';
+import { LastMessages } from './last-messages.tsx';
 import { TestMessageForm } from './test-message-form.tsx';
 import { useChannelLinks } from './use-channel-links.ts';
 import { useChannelPlugin } from './use-channel-plugin.ts';
 
 /** How it is, and what one can do about it as a whole. */
-export const ChannelOverview = ({ channel }: { readonly channel: Channel }): ReactElement => {
+export const ChannelOverview = ({ channel, now }: { readonly channel: Channel; readonly now: number }): ReactElement => {
   const { t } = useTranslation();
   const { channels, baseUrl } = useConsole();
   const { busy, error, run } = useAction();
@@ -53,6 +54,7 @@ export const ChannelOverview = ({ channel }: { readonly channel: Channel }): Rea
       {error ? <ErrorCard error={error} /> : null}
       {speaks ? (
         <>
+          <LastMessages channel={channel} now={now} />
           <p className="text-[13px] text-muted-foreground">
             {[
               waiting > 0 ? t('channels.waiting', { count: waiting }) : t('channels.nothingWaits'),

@@ -65,7 +65,7 @@ export const ChannelView = ({ channel, section, now }: ChannelViewProps): ReactE
 const Section = ({ section, channel, now }: ChannelViewProps): ReactElement => {
   switch (section) {
     case 'overview':
-      return <ChannelOverview channel={channel} />;
+      return <ChannelOverview channel={channel} now={now} />;
     case 'settings':
       return <ChannelSettings channel={channel} />;
     case 'people':

@@ -148,6 +148,19 @@ describe('the list of channels', () => {
     await shows('Gone.');
   });
 
+  it('says when it last heard and sent something, and shows who wrote as it is told', async () => {
+    fake.channels = [fakeChannel({ id: 'telegram', lastInAt: now - 180_000, lastOutAt: now - 60_000 })];
+    await open();
+    await shows('last heard 3 min. ago');
+    expect(text()).toContain('last sent 1 min. ago');
+    await app.change(() => app.console.channels.show('telegram', 'people'));
+    await shows('Nobody has written yet.');
+    await app.shown(() => expect(gateway.received).toContainEqual(expect.objectContaining({ type: 'subscribe', topics: ['channels'] })));
+    fake.peers = [{ id: '7', name: 'Ada', status: 'asked', firstSeenAt: 1_000, decidedAt: null }];
+    await app.change(() => gateway.tell('channels', { channels: fake.channels }));
+    await shows('Ada');
+  });
+
   it('says why it could not be loaded, and tries again', async () => {
     gateway.answers.set('GET /api/v1/channels', refusal(500, 'STORAGE_FAILED', 'The disk is gone.'));
     await open();

@@ -20,7 +20,6 @@ import { useReview } from './use-review.ts';
 
 /** "Tries again in 4 s" counts down. */
 const everyMs = 1_000;
-const refreshMs = 5_000;
 
 type Open = { readonly what: 'review'; readonly review: PluginReview } | { readonly what: 'setUp'; readonly plugin: Plugin };
 
@@ -29,10 +28,6 @@ export const ChannelsPage = (): ReactElement => {
   const { channels: all, shown } = useStore(channels);
   const time = useNow(now, everyMs);
   useEffect(() => channels.open(), [channels]);
-  useEffect(() => {
-    const timer = setInterval(() => void (document.hidden || channels.refresh()), refreshMs);
-    return () => clearInterval(timer);
-  }, [channels]);
   const open = all?.find(({ id, kind }) => id === shown?.id && kind === 'plugin');
   return open ? <ChannelView key={open.id} channel={open} section={shown?.section ?? 'overview'} now={time} /> : <AllChannels now={time} />;
 };

@@ -35,8 +35,6 @@ export type ChannelsStore = StoreApi<ChannelsState> & {
   /** Loads, and hears of changes for as long as the page is open; returns its undo. */
   readonly open: () => () => void;
   readonly load: () => Promise<void>;
-  /** What the gateway tells of by itself is health; what waits and who wrote has to be asked for. */
-  readonly refresh: () => Promise<void>;
   readonly setup: (id: string) => Promise<ChannelSetup>;
   /** Checks an archive and tries it out; nothing is installed. */
   readonly review: (archive: Blob) => Promise<PluginReview>;
@@ -105,7 +103,6 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
 
   return Object.assign(store, {
     load: loadAll,
-    refresh: load,
     open: () => {
       let left = false;
       const undo = [

@@ -20,7 +20,9 @@ export const usePages = <T>(load: (cursor?: string) => Promise<Page<T>>, version
   });
   const pages = useRef(1);
   const latest = useRef(0);
-  const reload = useCallback(async (): Promise<void> => {
+  /** How many times it was asked for while an answer was under way, and once more where one is. */
+  const wanted = useRef(0);
+  const ask = useCallback(async (): Promise<void> => {
     latest.current += 1;
     const mine = latest.current;
     try {
@@ -35,6 +37,16 @@ export const usePages = <T>(load: (cursor?: string) => Promise<Page<T>>, version
       if (mine === latest.current) setState((before) => ({ ...before, error: ApiError.from(thrown) }));
     }
   }, [load]);
+  /** One after the other: changes that come faster than answers keep none of them from being shown. */
+  const reload = useCallback(async (): Promise<void> => {
+    wanted.current += 1;
+    if (wanted.current > 1) return;
+    for (let seen = 0; seen !== wanted.current; ) {
+      seen = wanted.current;
+      await ask();
+    }
+    wanted.current = 0;
+  }, [ask]);
   useEffect(
     () => () => {
       latest.current += 1;

@@ -26,6 +26,8 @@ export const channels = {
   'channels.waiting_other': '{{count}} messages wait to be sent',
   'channels.dead_one': '{{count}} message could not be sent',
   'channels.dead_other': '{{count}} messages could not be sent',
+  'channels.lastIn': 'last heard {{when}}',
+  'channels.lastOut': 'last sent {{when}}',
   'channels.nothingWaits': 'Nothing waits to be sent',
   'channels.state.starting': 'Starting',
   'channels.state.running': 'Running',

@@ -28,6 +28,8 @@ export const channels: Readonly<Record<keyof typeof en, string>> = {
   'channels.waiting_other': '{{count}} 条消息等待发送',
   'channels.dead_one': '{{count}} 条消息未能发送',
   'channels.dead_other': '{{count}} 条消息未能发送',
+  'channels.lastIn': '最近收到:{{when}}',
+  'channels.lastOut': '最近发出:{{when}}',
   'channels.nothingWaits': '没有等待发送的消息',
   'channels.state.starting': '正在启动',
   'channels.state.running': '运行中',

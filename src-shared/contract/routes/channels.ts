@@ -15,6 +15,8 @@ const channelSchema = z.object({
   nextTryAt: z.number().nullable().optional(),
   waiting: z.int().optional().describe('messages that are still to be sent'),
   dead: z.int().optional().describe('messages that could not be sent'),
+  lastInAt: z.number().nullable().optional().describe('when it last heard a message; null: never'),
+  lastOutAt: z.number().nullable().optional().describe('when it last sent one'),
   hookPath: z.string().optional().describe('where its platform may call'),
 });
 export type Channel = z.infer<typeof channelSchema>;

@@ -1,9 +1,9 @@
 import { ChannelError } from '@openclaw/plugin-sdk';
 
-/** https://developer.work.weixin.qq.com/document/path/90313 */
-const refusedCredentials = new Set([40001, 40013, 40014, 41001, 41004, 42001]);
+/** https://developer.work.weixin.qq.com/document/path/90313; the last two as WeCom's own tools are answered: issues 12 and 15 of WecomTeam/wecom-cli. */
+const refusedCredentials = new Set([40001, 40013, 40014, 41001, 41004, 42001, 853000, 93019]);
 const tooMuch = new Set([45009, 45033, 846607]);
-const notForThem = new Set([40003, 40031, 60011, 60111, 81013, 86004, 95000]);
+const notForThem = new Set([40003, 40031, 60011, 60111, 81013, 86004, 93006, 95000]);
 
 /** What the SDK rejects with: the frame that WeCom answered, or an Error of its own where there was none. */
 export const errorOf = (thrown: unknown): ChannelError => {

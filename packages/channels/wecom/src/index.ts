@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   type Attachment,
   type ChannelContext,
@@ -79,13 +79,14 @@ export default class WecomChannel implements ChannelPlugin<Config> {
 }
 
 /** What the buttons are about stands in the message before; a card has room for a line. */
-const cardOf = ({ content, actions = [], idempotencyKey }: Message): TemplateCard => ({
+const cardOf = ({ content, actions = [] }: Message): TemplateCard => ({
   card_type: 'button_interaction',
   main_title: { title: (/\S[^\n]*/.exec(content)?.[0] ?? '?').replace(/[*_#`]/g, '').slice(0, 26) },
   button_list: actions
     .slice(0, 6)
     .map(({ id, label, style }) => ({ text: label, key: id, style: style === 'danger' ? 3 : style === 'primary' ? 1 : 2 })),
-  task_id: createHash('sha256').update(idempotencyKey).digest('hex'),
+  // WeCom takes an id once, also where the first try of it was lost.
+  task_id: randomUUID(),
 });
 
 /** `<@id>` calls people, `<@all>` all of them: what an agent writes does not. The two are parted by a space of no width. */

@@ -1,6 +1,6 @@
 import type { Attachment, ChannelContext } from '@openclaw/plugin-sdk';
 import { ask, bytesOf, errorOfAnswer, handOver } from '@openclaw/plugin-sdk/kit';
-import { type BaseMessage, decryptFile, type EventMessage, type WSClient, type WsFrame } from '@wecom/aibot-node-sdk';
+import { type BaseMessage, decryptFile, type EventMessage, type TemplateCard, type WSClient, type WsFrame } from '@wecom/aibot-node-sdk';
 import { isRefusedLogin } from './errors.ts';
 import { type FileToFetch, readMessage } from './read-message.ts';
 
@@ -70,15 +70,23 @@ const press = async (ctx: ChannelContext, client: WSClient, frame: WsFrame<Event
   if (!actionId || !from) return;
   try {
     const { text } = await ctx.onAction({ actionId, from: { id: from.userid }, conversationId: chatid ?? from.userid });
-    await client.updateTemplateCard(frame, {
-      card_type: 'text_notice',
-      main_title: { title: text.slice(0, 100) },
-      ...(task ? { task_id: task } : {}),
-    });
+    if (task) await client.updateTemplateCard(frame, cardWith(text, task));
   } catch (error) {
     ctx.log.warn('A button could not be answered.', { error: String((error as { errmsg?: string }).errmsg ?? error) });
   }
 };
+
+/** What WeCom takes as a title; and below it. */
+const [mostTitle, mostText] = [26, 112];
+
+/** https://developer.work.weixin.qq.com/document/path/101032: such a card is refused unless it leads somewhere and names its task. */
+const cardWith = (text: string, task: string): TemplateCard => ({
+  card_type: 'text_notice',
+  main_title: { title: text.slice(0, mostTitle) },
+  ...(text.length > mostTitle ? { sub_title_text: text.slice(0, mostText) } : {}),
+  card_action: { type: 1, url: 'https://work.weixin.qq.com' },
+  task_id: task,
+});
 
 /** The documentation has the two a level deeper than the SDK's types. */
 const cardEvent = (event: unknown): { readonly event_key?: string; readonly task_id?: string } => {

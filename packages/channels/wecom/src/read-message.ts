@@ -10,15 +10,23 @@ type Item = {
   readonly text?: { readonly content: string };
   readonly voice?: { readonly content: string };
 } & Readonly<Partial<Record<'image' | 'file' | 'video', Media>>>;
+type Said = Item & { readonly mixed?: { readonly msg_item?: readonly Item[] } };
 
-/** WeCom tells a bot of what people say to it, and in groups only of what mentions it. @returns null for kinds that say nothing */
-export const readMessage = (body: BaseMessage): Heard | null => {
-  const items = (body.msgtype === 'mixed' ? (body.mixed?.msg_item ?? []) : [body]) as readonly Item[];
-  const text = items
+const itemsOf = (said: Said | undefined): readonly Item[] =>
+  said?.msgtype === 'mixed' ? (said.mixed?.msg_item ?? []) : said ? [said] : [];
+const textOf = (items: readonly Item[]): string =>
+  items
     .map((item) => item.text?.content ?? item.voice?.content ?? '')
     .filter(Boolean)
     .join('\n');
-  const files = items.flatMap(filesOf);
+
+/** WeCom tells a bot of what people say to it, and in groups only of what mentions it. @returns null for kinds that say nothing */
+export const readMessage = (body: BaseMessage): Heard | null => {
+  const items = itemsOf(body as Said);
+  // A bot hears nothing else of a group, so what somebody points at comes with it.
+  const quoted = itemsOf(body.quote as Said | undefined);
+  const text = [textOf(quoted).replace(/^(?=.)/gm, '> '), textOf(items)].filter(Boolean).join('\n\n');
+  const files = [...quoted, ...items].flatMap(filesOf);
   if (text === '' && files.length === 0) return null;
   const isGroup = body.chattype === 'group';
   return {

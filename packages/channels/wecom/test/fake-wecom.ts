@@ -11,7 +11,34 @@ const person = 'zhangsan';
 
 type Frame = { readonly cmd?: string; readonly headers: { readonly req_id: string }; readonly body?: Record<string, never> };
 type Button = { readonly text: string; readonly key: string };
-type Card = { readonly main_title: { readonly title: string }; readonly button_list?: readonly Button[]; readonly task_id?: string };
+type Card = {
+  readonly card_type: string;
+  readonly main_title: { readonly title: string };
+  readonly button_list?: readonly Button[];
+  readonly card_action?: { readonly type: number; readonly url?: string };
+  readonly task_id?: string;
+};
+
+/** What WeCom's own plugin checks before it sends a card: skills/wecom-send-template-card of WecomTeam/wecom-openclaw-plugin. */
+const isComplete = ({
+  card_type: type,
+  main_title: title,
+  button_list: buttons = [],
+  card_action: action,
+  task_id: task = '',
+}: Card): boolean =>
+  /^[\w@-]{1,128}$/.test(task) &&
+  title.title !== '' &&
+  title.title.length <= 26 &&
+  (type === 'text_notice'
+    ? action?.type === 1 && /^https:/.test(action.url ?? '')
+    : type === 'button_interaction' && buttons.length > 0 && buttons.length <= 6);
+
+const refused = {
+  auth: { errcode: 853000, errmsg: 'signature is incorrect, please check if the bot secret is correct' },
+  down: { errcode: -1, errmsg: 'system busy' },
+  'rate-limit': { errcode: 45009, errmsg: 'api freq out of limit' },
+};
 
 /** WeCom's long connection for intelligent bots, as its documentation has it. */
 export const startFakeWecom = async () => {
@@ -21,25 +48,29 @@ export const startFakeWecom = async () => {
   const sockets = new Set<WebSocket>();
   const changes = new EventTarget();
   const updates: Card[] = [];
+  const tasks = new Set<string>();
   let refusal: Refusal = null;
   let serial = 0;
 
   const respond = (cmd: string, body: Record<string, never>): object => {
-    if (cmd === 'aibot_subscribe' && (body.bot_id !== botId || body.secret !== secret)) return { errcode: 40001, errmsg: 'invalid secret' };
+    if (cmd === 'aibot_subscribe' && (body.bot_id !== botId || body.secret !== secret)) return refused.auth;
     if (cmd === 'aibot_upload_media_init') {
       uploads.set(`upload-${uploads.size}`, body.filename ?? '');
       return { body: { upload_id: `upload-${uploads.size - 1}` } };
     }
     if (cmd === 'aibot_upload_media_finish') return { body: { type: 'file', media_id: body.upload_id, created_at: '1' } };
-    if (cmd === 'aibot_respond_update_msg') updates.push((body as unknown as { template_card: Card }).template_card);
+    const { template_card: card } = body as { template_card?: Card };
+    if (card && (!isComplete(card) || (cmd === 'aibot_send_msg' && tasks.has(card.task_id ?? ''))))
+      return { errcode: 40058, errmsg: 'invalid Request Parameter' };
+    if (card && cmd === 'aibot_send_msg') tasks.add(card.task_id ?? '');
+    if (card && cmd === 'aibot_respond_update_msg') updates.push(card);
     if (cmd !== 'aibot_send_msg') return {};
-    const given = body as unknown as { chatid: string; msgtype: string; markdown?: { content: string }; template_card?: Card } & Record<
+    const given = body as unknown as { chatid: string; msgtype: string; markdown?: { content: string } } & Record<
       string,
       { media_id: string }
     >;
     if (Buffer.byteLength(given.markdown?.content ?? '') > 20_480)
       return { errcode: 40058, errmsg: 'markdown.content exceed max length 20480' };
-    const card = given.template_card;
     const media = given[given.msgtype]?.media_id;
     sent.push({
       ...{ to: given.chatid, text: given.markdown?.content ?? '' },
@@ -62,11 +93,6 @@ export const startFakeWecom = async () => {
     socket.on('close', () => sockets.delete(socket));
     socket.on('message', (data: Buffer) => {
       const { cmd = '', headers, body = {} } = JSON.parse(data.toString()) as Frame;
-      const refused = {
-        auth: { errcode: 40001, errmsg: 'invalid secret' },
-        down: { errcode: -1, errmsg: 'system busy' },
-        'rate-limit': { errcode: 45009, errmsg: 'api freq out of limit' },
-      };
       const answer = refusal ? refused[refusal.because] : { errcode: 0, errmsg: 'ok', ...respond(cmd, body) };
       socket.send(JSON.stringify({ headers, ...answer }));
       if (cmd === 'aibot_subscribe' && answer.errcode === 0) {
@@ -81,6 +107,13 @@ export const startFakeWecom = async () => {
     for (const socket of sockets) socket.send(JSON.stringify({ cmd, headers: { req_id: `callback-${++serial}` }, body }));
   };
 
+  /** @returns where it is to be had, and by which key */
+  const keep = (id: string, { name, data }: { readonly name: string; readonly data: Uint8Array }) => {
+    const key = randomBytes(32);
+    files.set(`/${id}`, { data: encrypt(Buffer.from(data), key), name });
+    return { url: `http://127.0.0.1:${port}/${id}`, aeskey: key.toString('base64') };
+  };
+
   const platform: FakePlatform = {
     config: { botId, wsUrl: `ws://127.0.0.1:${port}` },
     secrets: { secret },
@@ -90,10 +123,7 @@ export const startFakeWecom = async () => {
       refusal = next;
     },
     say: async ({ id, text, file }) => {
-      const key = randomBytes(32);
-      if (file) files.set(`/${id}`, { data: encrypt(Buffer.from(file.data), key), name: file.name });
-      const media = { url: `http://127.0.0.1:${port}/${id}`, aeskey: key.toString('base64') };
-      const what = file ? { msgtype: 'file', file: media } : { msgtype: 'text', text: { content: text } };
+      const what = file ? { msgtype: 'file', file: keep(id, file) } : { msgtype: 'text', text: { content: text } };
       await deliver('aibot_msg_callback', { msgid: id, aibotid: botId, chattype: 'single', from: { userid: person }, ...what });
     },
     press: async (label) => {
@@ -114,7 +144,7 @@ export const startFakeWecom = async () => {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  return { platform, deliver, updates, changes };
+  return { platform, deliver, keep, updates, changes };
 };
 
 /** AES-256-CBC, the key's first bytes as the vector, filled up to 32 bytes. */

@@ -1,7 +1,8 @@
 import type { Message } from '@openclaw/plugin-sdk';
 import { createFakeHost, testChannel } from '@openclaw/plugin-sdk/testing';
 import type { BaseMessage } from '@wecom/aibot-node-sdk';
-import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test, vi } from 'vitest';
+import { errorOf, isRefusedLogin } from '../src/errors.ts';
 import WecomChannel from '../src/index.ts';
 import { readMessage } from '../src/read-message.ts';
 import { startFakeWecom } from './fake-wecom.ts';
@@ -54,6 +55,36 @@ describe("WeCom's own examples", () => {
     });
   });
 
+  it.each(['image', 'file', 'mixed'] as const)('are heard with what is fetched for them: %s', async (kind) => {
+    const { wecom, host } = await started();
+    const given = wecom.keep('kept', { name: '报告.pdf', data: new TextEncoder().encode('a file') });
+    const body = JSON.stringify(callbacks[kind])
+      .replace(/https:\/\/ww-aibot[^"]+/, given.url)
+      .replace('AESKEY', given.aeskey);
+    await wecom.deliver('aibot_msg_callback', JSON.parse(body));
+    await host.until('heard', () => host.heard.length > 0);
+    const [heard] = host.heard;
+    expect(heard).toMatchObject({
+      from: { id: 'USERID' },
+      conversationId: kind === 'mixed' ? 'CHATID' : 'USERID',
+      content: kind === 'mixed' ? '@机器人 这是今日的测试情况' : '',
+      attachments: [{ name: '报告.pdf', type: kind === 'file' ? 'application/octet-stream' : 'image/jpeg' }],
+    });
+    expect(host.readBlob(heard?.attachments?.[0]?.blob ?? '')).toEqual(new TextEncoder().encode('a file'));
+  });
+
+  it('come with what somebody points at', () => {
+    expect(read(callbacks.quote)?.message.content).toBe('> The release is on Friday.\n\n@RobotA what is meant by this?');
+  });
+
+  it('are pressed buttons', async () => {
+    const { wecom, host } = await started();
+    await wecom.deliver('aibot_event_callback', callbacks.pressed);
+    await vi.waitUntil(() => wecom.updates.length > 0);
+    expect(host.pressed).toEqual([{ actionId: 'approve:42', from: { id: 'USERID' }, conversationId: 'CHATID' }]);
+    expect(wecom.updates).toMatchObject([{ card_type: 'text_notice', task_id: 'TASKID' }]);
+  });
+
   it('are not answered where nobody has said anything', () => {
     expect(read(callbacks.entered)).toBeNull();
   });
@@ -86,18 +117,45 @@ it('turns a card into what its button has done', async () => {
   await wecom.platform.press?.('Yes');
   await host.until('pressed', () => host.pressed.length > 0);
   await channel.health();
-  const card = { main_title: { title: 'pressed approve:42' }, task_id: expect.stringMatching(/^[0-9a-f]{64}$/) };
-  expect(wecom.updates).toMatchObject([card]);
+  expect(wecom.updates).toMatchObject([{ main_title: { title: 'pressed approve:42' } }]);
+});
+
+it('sends a card again under another id, for WeCom takes each once', async () => {
+  const { wecom, channel } = await started();
+  const asked = message({ content: 'May I?', actions: [{ id: 'approve:42', label: 'Yes' }] });
+  await channel.sendMessage('zhangsan', asked);
+  await channel.sendMessage('zhangsan', asked);
+  expect(wecom.platform.sent().filter(({ buttons }) => buttons)).toHaveLength(2);
+});
+
+describe('what it refuses is understood', () => {
+  it.each([
+    [853000, 'signature is incorrect, please check if the bot secret is correct', true],
+    [93019, 'invalid bot_id', true],
+    [45009, 'api freq out of limit', false],
+    [-1, 'system busy', false],
+  ])('at the door: %i', (code, words, isForGood) => {
+    // As the SDK words it.
+    expect(isRefusedLogin(new Error(`Authentication failed: ${words} (code: ${code})`))).toBe(isForGood);
+  });
+
+  it.each([
+    [853000, 'AUTH'],
+    [45009, 'RATE_LIMIT'],
+    [93006, 'PEER'],
+    [40058, 'INTERNAL'],
+    [-1, 'NETWORK'],
+  ])('later: %i is %s', (errcode, code) => {
+    expect(errorOf({ headers: { req_id: '1' }, errcode, errmsg: 'words' })).toMatchObject({
+      code,
+      message: `WeCom answered ${errcode}: words`,
+    });
+  });
 });
 
 it('does not fight with another program for the connection', async () => {
   const { wecom, host } = await started();
-  await wecom.deliver('aibot_event_callback', {
-    msgid: '1',
-    from: { userid: '' },
-    msgtype: 'event',
-    event: { eventtype: 'disconnected_event' },
-  });
+  await wecom.deliver('aibot_event_callback', callbacks.replaced);
   await host.until('offline', () => host.statuses.at(-1)?.status === 'offline');
   expect(host.statuses.at(-1)?.detail).toContain('Another program');
 });

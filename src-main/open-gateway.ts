@@ -82,7 +82,7 @@ export const openGateway = ({
     programs,
     pluginHost: createForkPluginHost({
       ...{ clock: systemClock, randomBytes, platform: process.platform, env, execPath: process.execPath, hostFile },
-      ...{ findSandbox: programs.findSandbox, confine: programs.confine },
+      ...{ findSandbox: programs.findSandbox, confine: programs.confine, gatewayFiles: [home.config, home.data, home.logs] },
     }),
     plugins: createFolderPluginStore({ fs, folder: home.plugins, bundled: bundledPlugins, clock: systemClock, randomBytes }),
     channelFolder: (channel, bundled) => join(home.data, bundled ? 'bundled-channels' : 'channels', channel),

@@ -1,8 +1,7 @@
-import type { RandomBytes } from '../gateway-ports.ts';
-import { createPluginHost } from './host/create-plugin-host.ts';
+import { createPluginHost, type PluginHostPorts } from './host/create-plugin-host.ts';
 import { createLauncher, type LaunchPorts } from './host/launch-process.ts';
 import type { PluginHost } from './plugin-host.ts';
 
 /** Plugins in processes of their own. Nothing is started, nor loaded, before the first is kept. */
-export const createForkPluginHost = ({ randomBytes, ...ports }: LaunchPorts & { readonly randomBytes: RandomBytes }): PluginHost =>
-  createPluginHost({ clock: ports.clock, randomBytes, launch: createLauncher(ports) });
+export const createForkPluginHost = ({ randomBytes, gatewayFiles, ...ports }: LaunchPorts & Omit<PluginHostPorts, 'launch'>): PluginHost =>
+  createPluginHost({ clock: ports.clock, randomBytes, gatewayFiles, launch: createLauncher(ports) });

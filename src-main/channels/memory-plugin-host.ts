@@ -46,7 +46,7 @@ export const createMemoryPluginHost = ({
   };
 
   return {
-    ...createPluginHost({ clock, randomBytes, launch }),
+    ...createPluginHost({ clock, randomBytes, launch, gatewayFiles: [] }),
     crash: (why) => {
       for (const finish of [...processes]) finish(why);
     },

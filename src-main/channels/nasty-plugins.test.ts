@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { hostFile, openForkHost } from '../testing/fork-host.ts';
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
 import { came, createListener, installed, message } from './plugin-host.conformance.ts';
@@ -23,9 +23,9 @@ beforeEach(async () => {
   host = openHost();
 });
 
-const openHost = (execPath = process.execPath): PluginHost =>
+const openHost = ({ execPath = process.execPath, gatewayFiles = [] as readonly string[] } = {}): PluginHost =>
   openForkHost({
-    ...{ home: data, clock, execPath },
+    ...{ home: data, clock, execPath, gatewayFiles },
     env: { ...process.env, OPENCLAW_SECRET: 's', WANTED: 'w', UNWANTED: 'u', NODE_OPTIONS: '--no-warnings' },
   });
 afterEach(async () => {
@@ -270,6 +270,24 @@ describe('what a plugin may do on this computer', () => {
     expect(JSON.parse(id ?? '').env.filter((name: string) => /OPENCLAW|NODE_OPTIONS|UNWANTED|^HOME$|^PATH$/.test(name))).toEqual([]);
   });
 
+  it.each([
+    ['the files themselves', (home: string) => join(home, 'data')],
+    ['what is below them', (home: string) => join(home, 'data', 'uploads')],
+    ['a folder around them', (home: string) => home],
+    ['all there is', () => '/'],
+    ['a link that leads there', (home: string) => join(home, 'link')],
+  ])("does not read the gateway's own files: %s", async (_name, folderIn) => {
+    const home = join(data, 'home');
+    await mkdir(join(home, 'data', 'uploads'), { recursive: true });
+    await symlink(join(home, 'data'), join(home, 'link'));
+    const plugin = installed('prying', join(data, 'prying'), { permissions: { fs: [folderIn(home)] } }, false);
+    const strict = openHost({ gatewayFiles: [join(home, 'data')] });
+    onTestFinished(strict.close);
+    await expect(strict.tryOut(plugin)).rejects.toThrow('where the gateway keeps files of its own');
+    const { plugin: kept } = keep({ permissions: { fs: [folderIn(home)] } }, {}, strict);
+    expect((await came(kept, 'back-off')).detail).toMatch(/no plugin may/);
+  });
+
   it('reads the folders that its manifest names', async () => {
     await writeFile(join(data, 'secret'), 'hunter2');
     const { plugin } = await running({ permissions: { fs: [data] } });
@@ -280,7 +298,7 @@ describe('what a plugin may do on this computer', () => {
 it('is not started where Node has no permission model', async () => {
   const refuses = join(data, 'node');
   await writeFile(refuses, '#!/bin/sh\nexit 9\n', { mode: 0o700 });
-  const { plugin } = keep({}, {}, openHost(refuses));
+  const { plugin } = keep({}, {}, openHost({ execPath: refuses }));
   expect((await came(plugin, 'back-off')).detail).toMatch(/not take Node's permission switches/);
 });
 

@@ -10,6 +10,7 @@ export const hostFile = resolve('out/plugin-host/plugin-host.cjs');
 type ForkHostOptions = {
   /** What the sandbox takes for the user's home. */
   readonly home: string;
+  readonly gatewayFiles?: readonly string[];
   readonly clock?: Clock;
   readonly env?: NodeJS.ProcessEnv;
   readonly execPath?: string;
@@ -18,6 +19,7 @@ type ForkHostOptions = {
 /** The built plugin host, with this machine's sandbox. */
 export const openForkHost = ({
   home,
+  gatewayFiles = [],
   clock = systemClock,
   env = process.env,
   execPath = process.execPath,
@@ -25,7 +27,7 @@ export const openForkHost = ({
   const { findSandbox, confine } = openPrograms({ clock: systemClock, platform: process.platform, env: process.env, home, hidden: [] });
   return createForkPluginHost({
     ...{ clock, platform: process.platform, env, execPath, findSandbox, confine },
-    hostFile,
+    ...{ hostFile, gatewayFiles },
     randomBytes: (size) => Buffer.alloc(size),
   });
 };

@@ -4,13 +4,9 @@ import type { PluginPermissions } from './plugin-manifest.ts';
 export const permissionWords = ({ net, listen, fs, env }: PluginPermissions): readonly string[] => [
   ...net.map(hostWords),
   ...(listen ? ['It opens a port of its own.'] : []),
-  ...fs.map(folderWords),
+  ...fs.map((folder) => `It reads the folder ${folder}`),
   ...env.map((name) => `It sees the environment variable ${name}`),
 ];
-
-/** A root is all of it, and whoever reads that reads the gateway's secrets. */
-const folderWords = (folder: string): string =>
-  /^(\/|[A-Za-z]:[\\/])[\\/]*$/.test(folder) ? `It reads every file that you can read, below ${folder}` : `It reads the folder ${folder}`;
 
 const hostWords = (pattern: string): string => {
   if (pattern === '*') return 'It speaks to any host of any network.';

@@ -8,15 +8,22 @@ import { keepPlugin, type Seat } from './keep-plugin.ts';
 import { loadPayload } from './load-payload.ts';
 import type { Member, PluginLink } from './plugin-link.ts';
 import type { LaunchProcess, ProcessGrant } from './plugin-process.ts';
+import { refuseToRead } from './refuse-to-read.ts';
 
 const tryLimitMs = 30_000;
 /** A gateway has two seconds to stop. */
 const closeLimitMs = 1_200;
 
-export type PluginHostPorts = { readonly clock: Clock; readonly randomBytes: RandomBytes; readonly launch: LaunchProcess };
+export type PluginHostPorts = {
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly launch: LaunchProcess;
+  /** Files and folders, absolute, that no plugin is given to read, whoever agrees. */
+  readonly gatewayFiles: readonly string[];
+};
 
 /** Who sits in which process: bundled plugins in one, each other plugin in its own. */
-export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts): PluginHost => {
+export const createPluginHost = ({ clock, randomBytes, launch, gatewayFiles }: PluginHostPorts): PluginHost => {
   const kept = new Set<KeptPlugin>();
   const links = new Set<PluginLink>();
   let shared: Promise<PluginLink> | null = null;
@@ -45,6 +52,7 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
 
   const takeSeat = async (unit: PluginUnit, on: Omit<Member, 'unit'>): Promise<Seat> => {
     await mkdir(unit.dataFolder, { recursive: true, mode: 0o700 });
+    if (!unit.plugin.bundled) await refuseToRead(gatewayFiles, unit.plugin);
     const link = await (unit.plugin.bundled ? openShared(sharedGrant(unit)) : open(ownGrant(unit.plugin, unit.dataFolder)));
     const leave = link.join({ unit, ...on });
     return {
@@ -74,6 +82,7 @@ export const createPluginHost = ({ clock, randomBytes, launch }: PluginHostPorts
       };
     },
     tryOut: async (plugin) => {
+      await refuseToRead(gatewayFiles, plugin);
       const scratch = await mkdtemp(join(tmpdir(), 'openclaw-try-'));
       // Nobody has agreed to what it asks for yet.
       const wanted = ownGrant(plugin, scratch);

@@ -45,7 +45,7 @@ describe('a review', () => {
   it('says what it is, what it asks for and what holds it in, and installs nothing', async () => {
     const archive = archiveOf({
       ...{ id: 'mine', name: 'My own', version: '1.2.3', description: 'Speaks.' },
-      permissions: { net: ['api.example.com', '{url}'], listen: true, fs: ['/srv/files', '/'], env: ['MY_KEY'] },
+      permissions: { net: ['api.example.com', '{url}'], listen: true, fs: ['/srv/files'], env: ['MY_KEY'] },
     });
     const { status, json } = await send(archive);
     expect(status).toBe(202);
@@ -57,7 +57,6 @@ describe('a review', () => {
         'It speaks to the host of the address that you fill in as "url"',
         'It opens a port of its own.',
         'It reads the folder /srv/files',
-        'It reads every file that you can read, below /',
         'It sees the environment variable MY_KEY',
       ],
       capabilities: { markdown: true },

@@ -4,7 +4,13 @@ import { ask, bytesOf, errorOfAnswer } from '@openclaw/plugin-sdk/kit';
 const platform = 'Slack';
 const fileMs = 55_000;
 
-type Answer = { readonly ok?: boolean; readonly error?: string; readonly needed?: string };
+type Answer = {
+  readonly ok?: boolean;
+  readonly error?: string;
+  readonly needed?: string;
+  /** What is wrong, and where. */
+  readonly response_metadata?: { readonly messages?: readonly string[] };
+};
 
 /** https://docs.slack.dev/reference/methods, over `ctx.fetch`. */
 export type Api = {
@@ -64,7 +70,11 @@ const passing = /^(internal_error|fatal_error|service_unavailable|request_timeou
 
 const errorOf = (method: string, answer: Answer | null): ChannelError => {
   const error = answer?.error ?? 'no JSON';
-  const words = `Slack answered ${method} with ${error}${answer?.needed ? `: the app needs the scope ${answer.needed}` : ''}.`;
+  const details = [
+    ...(answer?.needed ? [`the app needs the scope ${answer.needed}`] : []),
+    ...(answer?.response_metadata?.messages ?? []).map((message) => message.replace('[ERROR] ', '')),
+  ];
+  const words = `Slack answered ${method} with ${error}${details.length > 0 ? `: ${details.join('; ').slice(0, 300)}` : ''}.`;
   if (refused.test(error)) return new ChannelError('AUTH', words);
   if (/rate_?limited/.test(error)) return new ChannelError('RATE_LIMIT', words);
   if (notThere.test(error)) return new ChannelError('PEER', words);

@@ -15,10 +15,12 @@ type Config = { readonly apiRoot?: string };
 type Started = { readonly ctx: ChannelContext<Config>; readonly bot: Api };
 
 const mostActionLength = 255;
+/** Of `text`, where a message is edited. */
+const mostLength = 4_000;
 
 /** A Slack app, by Socket Mode: nothing has to reach this computer. */
 export default class SlackChannel implements ChannelPlugin<Config> {
-  readonly capabilities = { maxLength: 4_000, markdown: true, attachments: true, threads: true, actions: true };
+  readonly capabilities = { maxLength: mostLength, markdown: true, attachments: true, threads: true, actions: true };
   #started: Started | null = null;
   #listening: Promise<void> = Promise.resolve();
   readonly #inParts = createInParts<{ readonly ts?: string }>();
@@ -64,7 +66,7 @@ export default class SlackChannel implements ChannelPlugin<Config> {
   }
 
   async editMessage(to: string, id: string, message: Message): Promise<void> {
-    await this.#running().bot.call('chat.update', { channel: to, ts: id, ...textOf(message) });
+    await this.#running().bot.call('chat.update', { channel: to, ts: id, ...textOf(message, true) });
   }
 
   #running(): Started {
@@ -90,17 +92,26 @@ export default class SlackChannel implements ChannelPlugin<Config> {
   }
 }
 
-/** Slack draws Markdown in a block of its own; `text` is what a notification shows. Whatever an agent writes, it calls nobody. */
-const textOf = ({ content, format = 'markdown', actions = [] }: Message): Readonly<Record<string, unknown>> => {
-  const text = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/**
+ * Markdown goes in a block that Slack draws itself, tables and all: https://docs.slack.dev/reference/block-kit/blocks/markdown-block. Plain
+ * text goes as it is, but for an edit: there `mrkdwn` is not known, and blocks that are not named may stay. Where there are blocks, `text` is
+ * for notifications. Whatever an agent writes, it calls nobody.
+ */
+const textOf = ({ content, format = 'markdown', actions = [] }: Message, isEdit = false): Readonly<Record<string, unknown>> => {
+  const text = escapeText(content);
+  const buttons = actions.filter(({ id }) => id.length <= mostActionLength).map(button);
+  if (format === 'plain' && buttons.length === 0 && !isEdit) return { text, mrkdwn: false };
   const words =
     format === 'plain'
       ? (content.match(/.{1,3000}/gsu) ?? []).map((piece) => ({ type: 'section', text: { type: 'plain_text', text: piece, emoji: false } }))
       : [{ type: 'markdown', text: content.replace(/<(?=[@#!])/g, '<\u200B') }];
-  const buttons = actions.filter(({ id }) => id.length <= mostActionLength).map(button);
   const blocks = [...words, ...(buttons.length > 0 ? [{ type: 'actions', elements: buttons }] : [])];
-  return { text, mrkdwn: false, ...(format === 'plain' && buttons.length === 0 ? {} : { blocks }) };
+  // Escaping makes up to five characters of one.
+  return { text: text.length <= mostLength ? text : escapeText(content.slice(0, mostLength / 5)), mrkdwn: false, blocks };
 };
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const button = ({ id, label, style }: Action): object => ({
   ...{ type: 'button', action_id: id, value: id, text: { type: 'plain_text', text: label.slice(0, 75) } },

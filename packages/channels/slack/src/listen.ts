@@ -1,7 +1,7 @@
-import type { ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
-import { keepConnected, withFiles } from '@openclaw/plugin-sdk/kit';
+import { type ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
+import { type FileToFetch, keepConnected, withFiles } from '@openclaw/plugin-sdk/kit';
 import type { Api } from './api.ts';
-import { type Me, type MessageEvent, readCommand, readMessage, readPress } from './read-event.ts';
+import { type Me, type MessageEvent, readCommand, readMessage, readPress, type SlackFile } from './read-event.ts';
 import { connectSocket, type Envelope } from './socket.ts';
 
 /** @param app speaks with the app's token, which opens connections; `bot` with the bot's */
@@ -42,8 +42,29 @@ const take = async (ctx: ChannelContext, bot: Api, me: Me, { type, payload }: En
 const hear = async (ctx: ChannelContext, bot: Api, me: Me, event: MessageEvent | undefined): Promise<void> => {
   const heard = event && readMessage(event, me);
   if (!heard) return;
-  const files = heard.files.map(({ url, name, type }) => ({ name, type, fetch: () => bot.download(url) }));
+  const files = await Promise.all(heard.files.map(async (file) => toFetch(bot, await whole(bot, file))));
   await ctx.onMessage(await withFiles(ctx, heard.message, files, { again: true }));
+};
+
+const toFetch = (bot: Api, { name, mimetype: type = 'application/octet-stream', url_private_download: url }: SlackFile): FileToFetch => ({
+  name: name || 'file',
+  type,
+  fetch: async () => {
+    // It was deleted, or is kept somewhere else, where our token is not to go.
+    if (!url) throw new ChannelError('PEER', 'Slack has no address for it.');
+    return bot.download(url);
+  },
+});
+
+/** What Slack left out: https://docs.slack.dev/reference/events/message/file_share. */
+const whole = async (bot: Api, file: SlackFile): Promise<SlackFile> => {
+  if (file.file_access !== 'check_file_info') return file;
+  try {
+    return (await bot.call<{ readonly file: SlackFile }>('files.info', { file: file.id })).file;
+  } catch (error) {
+    if ((error as ChannelError).retryable) throw error;
+    return file;
+  }
 };
 
 const press = async (ctx: ChannelContext, bot: Api, payload: unknown): Promise<void> => {

@@ -4,44 +4,48 @@ import type { InboundAction, InboundMessage } from '@openclaw/plugin-sdk';
 export type MessageEvent = {
   readonly type: string;
   readonly subtype?: string;
-  readonly channel: string;
-  readonly channel_type?: string;
+  readonly channel?: string;
   readonly user?: string;
   readonly bot_id?: string;
+  /** Of a bot. */
+  readonly username?: string;
   readonly text?: string;
-  readonly ts: string;
+  readonly ts?: string;
   readonly thread_ts?: string;
-  readonly files?: readonly {
-    readonly name?: string;
-    readonly mimetype?: string;
-    readonly size?: number;
-    readonly url_private_download?: string;
-  }[];
+  readonly files?: readonly SlackFile[];
+};
+
+/** https://docs.slack.dev/reference/objects/file-object, as far as we read it. */
+export type SlackFile = {
+  readonly id?: string;
+  readonly name?: string | null;
+  readonly mimetype?: string;
+  /** `check_file_info`: it is in another workspace, and here is nothing but its id. */
+  readonly file_access?: string;
+  readonly url_private_download?: string;
 };
 
 export type Me = { readonly user_id: string; readonly bot_id?: string };
-export type FileToFetch = { readonly url: string; readonly name: string; readonly type: string };
-export type Heard = { readonly message: Omit<InboundMessage, 'attachments'>; readonly files: readonly FileToFetch[] };
+export type Heard = { readonly message: Omit<InboundMessage, 'attachments'>; readonly files: readonly SlackFile[] };
 
 const spoken = new Set([undefined, 'file_share', 'thread_broadcast', 'bot_message', 'me_message']);
 
 /** @returns null for our own words, and for notices */
 export const readMessage = (event: MessageEvent, me: Me): Heard | null => {
   const from = event.user ?? event.bot_id;
+  if (!event.channel || !event.ts) return null;
   if (from === undefined || event.user === me.user_id || (me.bot_id !== undefined && event.bot_id === me.bot_id)) return null;
   if ((event.type !== 'message' && event.type !== 'app_mention') || !spoken.has(event.subtype)) return null;
-  const files = (event.files ?? []).flatMap(({ name = 'file', mimetype: type = 'application/octet-stream', url_private_download: url }) =>
-    url ? [{ url, name, type }] : [],
-  );
+  const files = event.files ?? [];
   const text = event.text ?? '';
   if (text === '' && files.length === 0) return null;
-  const isGroup = event.channel_type !== 'im';
+  const isGroup = !isDirect(event.channel);
   return {
     files,
     message: {
       // A mention comes as two events: they are one message.
       id: `${event.channel}:${event.ts}`,
-      from: { id: from, isBot: event.bot_id !== undefined },
+      from: { id: from, ...(event.username ? { name: event.username } : {}), isBot: event.bot_id !== undefined },
       conversationId: event.channel,
       chatType: isGroup ? 'group' : 'direct',
       content: plainText(text),
@@ -52,10 +56,17 @@ export const readMessage = (event: MessageEvent, me: Me): Heard | null => {
   };
 };
 
-/** Slack's marks of links and people, as people read them. */
+/** `D…`: between two. A mention does not say of what type its channel is, a command neither. */
+const isDirect = (channel: string): boolean => channel.startsWith('D');
+
+/** Slack's marks of links, people and times, as people read them: https://docs.slack.dev/messaging/formatting-message-text. */
 const plainText = (text: string): string =>
   text
-    .replace(/<([@#!])([^|>]+)(?:\|([^>]*))?>/g, (_, kind: string, id: string, name?: string) => `${kind === '#' ? '#' : '@'}${name || id}`)
+    .replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
+    .replace(
+      /<([@#!])([^|>]+)(?:\|([^>]*))?>/g,
+      (_, kind: string, id: string, name?: string) => `${kind === '#' ? '#' : '@'}${(name || id).replace(/^[@#]/, '')}`,
+    )
     .replace(/<([^|>]+)\|([^>]*)>/g, (_, url: string, label: string) => (url.endsWith(label) ? label : `${label} (${url})`))
     .replace(/<((?:https?|mailto|tel):[^>]+)>/g, '$1')
     .replaceAll('&lt;', '<')
@@ -68,7 +79,7 @@ export const readCommand = (command: Readonly<Record<string, string | undefined>
   if (!id || !user || !channel || text.trim() === '') return null;
   return {
     ...{ id, from: { id: user, ...(name ? { name } : {}) }, conversationId: `${channel}!${user}`, content: plainText(text) },
-    ...(channel.startsWith('D') ? { chatType: 'direct' } : { chatType: 'group', mentionsMe: true }),
+    ...(isDirect(channel) ? { chatType: 'direct' } : { chatType: 'group', mentionsMe: true }),
   };
 };
 
@@ -83,13 +94,14 @@ export const readPress = (payload: unknown): Press | null => {
     response_url: respondTo,
   } = payload as {
     readonly type?: string;
-    readonly user?: { readonly id: string; readonly name?: string };
+    readonly user?: { readonly id: string; readonly name?: string; readonly username?: string };
     readonly channel?: { readonly id: string };
     readonly actions?: readonly { readonly action_id?: string }[];
     readonly response_url?: string;
   };
   const actionId = actions?.[0]?.action_id;
   if (type !== 'block_actions' || !actionId || !user) return null;
-  const from = { id: user.id, ...(user.name ? { name: user.name } : {}) };
+  const name = user.name ?? user.username;
+  const from = { id: user.id, ...(name ? { name } : {}) };
   return { action: { actionId, from, ...(channel ? { conversationId: channel.id } : {}) }, respondTo };
 };

@@ -19,7 +19,7 @@ export const connectSocket = (
 ): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = new WebSocket(url, { handshakeTimeout: 15_000 });
-    let isRefreshed = false;
+    let reason: string | undefined;
     const end = (): void => socket.terminate();
     signal.addEventListener('abort', end);
     const rest = keepAlive(socket);
@@ -27,7 +27,7 @@ export const connectSocket = (
       const envelope = JSON.parse(raw.toString()) as Envelope;
       if (envelope.type === 'hello') onHello();
       if (envelope.type === 'disconnect') {
-        isRefreshed = envelope.reason !== 'link_disabled';
+        reason = envelope.reason ?? 'refresh_requested';
         end();
       }
       const id = envelope.envelope_id;
@@ -45,7 +45,9 @@ export const connectSocket = (
     socket.on('close', (code: number) => {
       rest();
       signal.removeEventListener('abort', end);
-      if (signal.aborted || isRefreshed) return resolve();
+      if (signal.aborted || (reason !== undefined && reason !== 'link_disabled')) return resolve();
+      if (reason === 'link_disabled')
+        return reject(new ChannelError('NETWORK', 'Socket Mode was switched off. Switch it on: Your apps, your app, Socket Mode.'));
       reject(new ChannelError('NETWORK', `The connection to Slack was lost (${code}).`));
     });
   });

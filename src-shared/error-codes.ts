@@ -71,7 +71,6 @@ export const errorCodes = {
   PIN_LOCKED: { status: 429, ws: 'frame', retryable: true, says: 'Too many wrong PINs; wait before the next try.' },
   BUDGET_EXHAUSTED: { status: 429, ws: 'frame', retryable: false, says: 'The budget has not enough left for the next call to the model.' },
   INTERNAL: { status: 500, ws: 'frame', retryable: false, says: 'Something went wrong inside the gateway.' },
-  NOT_YET: { status: 501, ws: 'frame', retryable: false, says: 'This version of the gateway cannot do that yet.' },
   STORAGE_FAILED: { status: 500, ws: 'frame', retryable: true, says: 'The database could not be read or written.' },
   CHANNEL_FAILED: { status: 502, ws: 'frame', retryable: true, says: 'The plugin of this channel did not answer as it should.' },
   MODEL_UNREACHABLE: { status: 502, ws: 'frame', retryable: true, says: 'The model provider cannot be reached.' },

@@ -49,8 +49,8 @@ export type SseAnswer = {
 };
 
 export type Handler<Id extends RouteId> = (input: RouteInput<Id>, info: RequestInfo) => Promise<RouteAnswer<Id> | SseAnswer | RawAnswer>;
-/** A row without a handler is one that this version cannot do yet, and says so. */
-export type Handlers = { readonly [Id in RouteId]?: Handler<Id> };
+/** One for every row. */
+export type Handlers = { readonly [Id in RouteId]: Handler<Id> };
 
 type AnyHandler = (input: unknown, info: RequestInfo) => Promise<{ status: number; body: unknown } | SseAnswer | RawAnswer>;
 
@@ -70,7 +70,7 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
   const router = new Router<RequestState>({ prefix: basePath === '/' ? '' : basePath.slice(0, -1), exclusive: false });
   for (const id of Object.keys(routes) as RouteId[]) {
     const route: Route = routes[id];
-    const handler = handlers[id] as AnyHandler | undefined;
+    const handler = handlers[id] as AnyHandler;
     router.register(route.path.replace(/\{(\w+)\}/g, route.slashes ? '*$1' : ':$1'), [route.method], async (ctx) => {
       ctx.state.route = route.path;
       const principal = admit(route, ctx, authenticate);
@@ -78,7 +78,6 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
         ctx.state.tokenId = principal.id;
         ctx.state.markAuthenticated();
       }
-      if (!handler) throw new AppError('NOT_YET');
       const read = await readBody(route, ctx.req);
       const run = async () =>
         handler(

@@ -259,7 +259,6 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.UNDO_OVER': '已无法撤销。',
   'error.PIN_LOCKED': 'PIN 错误次数过多；请稍后再试。',
   'error.STOPPED': '操作员已将其停止；重新启动之前不会开始任何处理。',
-  'error.NOT_YET': '此版本的网关尚不支持该功能。',
   'error.STORAGE_FAILED': '无法读写数据库。',
   'error.MODEL_UNREACHABLE': '无法连接模型服务商。',
   'error.MODEL_AUTH': '模型服务商拒绝了 API 密钥。',

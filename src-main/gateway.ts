@@ -33,7 +33,7 @@ import { createOpenaiRoutes } from './openai/openai-routes.ts';
 import { createReadPictures } from './openai/read-pictures.ts';
 
 import { createMetrics } from './operations/metrics.ts';
-import { createRequestRoutes } from './operations/request-routes.ts';
+import { createRequestRoutes, readRequest } from './operations/request-routes.ts';
 import { localPrincipal, type Principal } from './principal.ts';
 import { watchActivity } from './sessions/activity.ts';
 import { type Brake, createBrake, createBrakeRoutes } from './sessions/brake.ts';
@@ -392,6 +392,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
         stops,
         database,
         sessionChanges,
+        requestRow: (messageId) => readRequest(database, messageId),
         view: sessionRoutes.view,
       }),
       follow: followTurn,

@@ -67,6 +67,12 @@ export const createRequestRoutes = ({ database, engine, clock, answerOf, bodies 
   },
 });
 
+/** A row as clients see it; null where there is none, or none yet. */
+export const readRequest = async (database: Database, messageId: string): Promise<RequestRow | null> => {
+  const stored = await database.read({ op: 'request.get', messageId });
+  return stored && view(stored);
+};
+
 /** Whose rows: null for everyone's, undefined for nobody's. */
 const ownerOf = (by: Principal, tokenId: string | undefined): string | null | undefined =>
   by.scopes.has('admin') ? (tokenId ?? null) : tokenId === undefined || tokenId === by.id ? by.id : undefined;

@@ -1,5 +1,6 @@
 import type { Approval } from '../../src-shared/contract/events.ts';
 import type { Channel, LogLevel, Session } from '../../src-shared/contract/rest.ts';
+import type { RequestRow } from '../../src-shared/contract/routes/operations.ts';
 import type { Topic } from '../../src-shared/contract/ws.ts';
 import type { ApprovalQueue } from '../approvals/approval-queue.ts';
 import type { Clock } from '../gateway-ports.ts';
@@ -32,6 +33,7 @@ export const createWsFeeds = (ports: {
   readonly sessionChanges: Pick<SessionChanges, 'follow'>;
   readonly channels: { readonly list: () => Promise<readonly Channel[]>; readonly onChange: (listener: () => void) => () => void };
   readonly clock: Pick<Clock, 'after'>;
+  readonly requestRow: (messageId: string) => Promise<RequestRow | null>;
   readonly view: (session: SessionRow, by: Principal) => Session;
 }): WsFeeds => ({
   logs: (_by, send, { level, hasRoom }) => ports.followLog({ filter: { level }, hasRoom, deliver: send }),
@@ -70,6 +72,16 @@ export const createWsFeeds = (ports: {
       cancel?.();
     };
   },
+  requests: (by, send) =>
+    ports.engine.onChange(({ request: { messageId, ownerId } }) => {
+      if (ownerId !== by.id && !by.scopes.has('admin')) return;
+      ports.requestRow(messageId).then(
+        // What leaves no history may be on the disk at its end only.
+        (request) => request && send({ request }),
+        // Its end, or the list, tells it again.
+        () => undefined,
+      );
+    }),
   sessions: (by, send) => {
     // What the list shows: neither turns that leave no history, nor the thousand sessions of a batch.
     const follows = (session: Pick<SessionRow, 'ownerId' | 'hidden' | 'channel'>): boolean =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogBatch } from '../../src-shared/contract/rest.ts';
+import type { RequestRow } from '../../src-shared/contract/routes/operations.ts';
 import { startTestGateway } from '../testing/test-gateway.ts';
 import { gated, scriptModel } from '../testing/upstream.ts';
 
@@ -39,6 +40,38 @@ describe('subscribe', () => {
       await socket.waitFor((frame) => frame.type === 'event' && (dataOf(frame) as { ended: boolean }).ended === true);
     }
     expect(JSON.stringify(admin.frames)).not.toContain('ses_');
+    other.send({ type: 'ping' });
+    await expect.poll(() => other.frames.filter(({ type }) => type === 'pong').length).toBe(2);
+    expect(other.frames.some(({ type }) => type === 'event')).toBe(false);
+  });
+
+  it('requests tells of own turns by every door as they begin and end, also of those that leave no history', async () => {
+    const script = gated(['done']);
+    const t = await startTestGateway({ upstream: await scriptModel(() => script.reply) });
+    const mine = await t.mint({ scopes: ['messages', 'requests'] });
+    const [own, other] = [await t.ws({ token: mine.secret }), await t.ws({ token: await t.token('messages', 'requests') })];
+    for (const socket of [own, other]) {
+      socket.send({ type: 'subscribe', topics: ['requests'] });
+      socket.send({ type: 'ping' });
+      await socket.waitFor((frame) => frame.type === 'pong');
+    }
+    const told = (id: string, status: string) =>
+      own.waitFor((frame) => {
+        const { request } = (frame.type === 'event' ? frame.data : {}) as { request?: RequestRow };
+        return request?.id === id && request.status === status;
+      });
+    const { messageId, traceId } = (await t.post({ content: 'hi', wait: false }, { token: mine.secret })).json;
+    expect(await told(messageId, 'accepted')).toMatchObject({ topic: 'requests', data: { request: { via: 'rest', durationMs: null } } });
+    script.release();
+    expect(await told(messageId, 'completed')).toMatchObject({
+      data: { request: { traceId, tokenId: mine.id, usage: { inputTokens: 11, outputTokens: 7 } } },
+    });
+    const json = { model: 'openclaw', messages: [{ role: 'user', content: 'x' }] };
+    await t.call('POST', '/v1/chat/completions', { token: mine.secret, json });
+    const hidden = await own.waitFor(
+      (frame) => frame.type === 'event' && (dataOf(frame) as { request: RequestRow }).request.via === 'openai',
+    );
+    expect(hidden).toMatchObject({ data: { request: { sessionId: null } } });
     other.send({ type: 'ping' });
     await expect.poll(() => other.frames.filter(({ type }) => type === 'pong').length).toBe(2);
     expect(other.frames.some(({ type }) => type === 'event')).toBe(false);

@@ -34,6 +34,7 @@ export const topics = {
   sessions: 'sessions',
   approvals: 'approvals',
   channels: 'channels:read',
+  requests: 'requests',
 } as const satisfies Record<string, Scope | null>;
 export type Topic = keyof typeof topics;
 const topicSchema = z.enum(Object.keys(topics) as [Topic, ...Topic[]]);

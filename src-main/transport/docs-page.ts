@@ -13,7 +13,7 @@ export const docsPage = (url: string): string => `<!doctype html>
 <pre>openclaw token create --name my-client --expires-in 30d
 curl -X POST ${escapeHtml(url)}api/v1/messages -H "Authorization: Bearer &lt;token&gt;" -H "Content-Type: application/json" -d '{"content":"hello"}'</pre>
 <h2>REST</h2>
-<table><tr><th>method, path<th>scope<th>does</tr>${Object.values(routes as Record<string, Route>)
+<table><tr><th>method, path<th>scope<th>answers<th>does</tr>${Object.values(routes as Record<string, Route>)
   .map(routeRow)
   .join('')}</table>
 <h2>WebSocket <code>/ws</code></h2>
@@ -34,7 +34,7 @@ curl -X POST ${escapeHtml(url)}api/v1/messages -H "Authorization: Bearer &lt;tok
 </html>`;
 
 const routeRow = (route: Route): string =>
-  `<tr><td><code>${route.method} ${escapeHtml(route.path)}</code>${route.body ? `<details><summary>body</summary><pre>${schemaText(route.body)}</pre></details>` : ''}<td>${route.auth === 'open' ? '–' : route.auth === 'optional' ? 'optional' : `<code>${route.scope ?? 'any token'}</code>`}<td>${escapeHtml(route.summary)}${route.pin ? `<br>asks for the PIN (header <code>X-OpenClaw-Pin</code>) where one is set: ${escapeHtml(route.pin)}` : ''}</tr>`;
+  `<tr><td><code>${route.method} ${escapeHtml(route.path)}</code>${route.body ? `<details><summary>body</summary><pre>${schemaText(route.body)}</pre></details>` : ''}<td>${route.auth === 'open' ? '–' : route.auth === 'optional' ? 'optional' : `<code>${route.scope ?? 'any token'}</code>`}<td>${Object.keys(route.answers).join(' ')}<td>${escapeHtml(route.summary)}${route.pin ? `<br>asks for the PIN (header <code>X-OpenClaw-Pin</code>) where one is set: ${escapeHtml(route.pin)}` : ''}</tr>`;
 
 const schemaText = (schema: z.ZodType): string =>
   escapeHtml(JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), null, 2));

@@ -80,11 +80,21 @@ const read = async <Result>(response: Response): Promise<Result> => {
   throw errorOf(response, answer);
 };
 
-/** https://open.feishu.cn/document/server-docs/getting-started/server-error-codes */
-const refusedCredentials = new Set([10003, 10014, 99991543, 99991661, 99991663, 99991664, 99991665, 99991668, 99991671]);
+/**
+ * https://open.feishu.cn/document/server-docs/api-call-guide/generic-error-code, and for 230… those of
+ * https://open.feishu.cn/document/server-docs/im-v1/message/create. Among the first: the app is stopped, or takes no calls from this address.
+ */
+const refusedCredentials = new Set([
+  ...[
+    10003, 10005, 10013, 10014, 10015, 99991401, 99991543, 99991661, 99991662, 99991663, 99991664, 99991665, 99991668, 99991671, 99991673,
+  ],
+]);
 const missingScope = 99991672;
-const tooMuch = new Set([99991400, 11232, 230020]);
-const notForThem = new Set([230002, 230006, 230013, 230035, 230038, 230053, 230071, 232009]);
+const tooMuch = new Set([99991400, 1000004, 1000005, 11232, 230020]);
+const notForThem = new Set([10002, 10004, 10010, 230002, 230006, 230013, 230035, 230038, 230053, 230071, 232009]);
+/** Ids of people, messages and chats that are none. */
+const isNobody = (code: number, msg: string): boolean =>
+  (code >= 99992351 && code <= 99992364) || code === 99992381 || (code === 230001 && /invalid (receive|message)_id/.test(msg));
 
 const errorOf = (response: Response, answer: Answer | null): ChannelError => {
   const { code = 0, msg = '' } = answer ?? {};
@@ -94,7 +104,7 @@ const errorOf = (response: Response, answer: Answer | null): ChannelError => {
     const seconds = Number(response.headers.get('x-ogw-ratelimit-reset') ?? Number.NaN);
     return new ChannelError('RATE_LIMIT', words, Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {});
   }
-  if (notForThem.has(code)) return new ChannelError('PEER', words);
+  if (notForThem.has(code) || isNobody(code, msg)) return new ChannelError('PEER', words);
   if (response.status >= 500 || response.status === 401) return errorOfAnswer(response, platform, msg);
   return new ChannelError('INTERNAL', words);
 };

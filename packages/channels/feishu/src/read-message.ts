@@ -71,6 +71,7 @@ type Piece = {
   readonly href?: string;
   readonly user_id?: string;
   readonly image_key?: string;
+  readonly file_key?: string;
 };
 
 /** A title and lines of pieces; what comes from people has them at the top, what was sent has them by language. */
@@ -88,10 +89,15 @@ const readPost = (content: Readonly<Record<string, unknown>>): Content => {
   );
   return {
     text: [post.title, ...lines].filter(Boolean).join('\n'),
-    files: (post.content ?? []).flat().flatMap(({ tag, image_key: key }) => (tag === 'img' && key ? [picture(key)] : [])),
+    files: (post.content ?? [])
+      .flat()
+      .flatMap(({ tag, image_key: image, file_key: file }) =>
+        tag === 'img' && image ? [picture(image)] : tag === 'media' && file ? [film(file)] : [],
+      ),
   };
 };
 
+const film = (key: string): FileToFetch => ({ key, kind: 'file', name: 'video.mp4', type: 'video/mp4' });
 const picture = (key: string): FileToFetch => ({ key, kind: 'image', name: 'picture.png', type: 'image/png' });
 
 const parse = (json: string): Readonly<Record<string, unknown>> => {

@@ -82,7 +82,11 @@ export const startFakeFeishu = async () => {
       if (!isLogin && (refusal?.because === 'auth' || !/^Bearer t-\d+$/.test(request.headers.authorization ?? '')))
         return reply(400, { code: 99991663, msg: 'Invalid access token for authorization. Please make a request with token attached.' });
       const [, file] = /\/resources\/(.+)$/.exec(url.pathname) ?? [];
-      if (file) return void response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(files.get(file));
+      if (file) {
+        // A picture is asked for as one, and whatever else there is as a file.
+        if ((url.searchParams.get('type') === 'image') !== file.startsWith('img_')) throw new Refused(400, 234001, 'Invalid request param');
+        return void response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(files.get(file));
+      }
       reply(200, { code: 0, msg: 'success', ...(await respond(url, body, request.headers['content-type'] ?? '')) });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -197,7 +201,7 @@ export const startFakeFeishu = async () => {
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  return { platform, deliver };
+  return { platform, deliver, files };
 };
 
 /** What arrives while a client is about to listen is lost: then Feishu sends it again too, after longer. */

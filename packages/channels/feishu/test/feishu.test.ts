@@ -1,6 +1,7 @@
 import type { Message } from '@openclaw/plugin-sdk';
 import { createFakeHost, testChannel } from '@openclaw/plugin-sdk/testing';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { createApi } from '../src/api.ts';
 import { contentOf } from '../src/content.ts';
 import FeishuChannel from '../src/index.ts';
 import { readMessage } from '../src/read-message.ts';
@@ -49,6 +50,38 @@ describe("Feishu's own examples", () => {
     const { feishu, host } = await started();
     await feishu.deliver(events.message, 3);
     expect(host.heard).toHaveLength(1);
+  });
+
+  it.each([
+    ['post', '周报\n第一行 :超链接 (https://www.feishu.cn)@Tom\nreturn 0', ['picture.png', 'video.mp4']],
+    ['image', '', ['picture.png']],
+    ['file', '', ['报告.pdf']],
+    ['audio', '', ['voice.opus']],
+    ['media', '', ['演示.mp4']],
+  ] as const)('are heard, whatever was said: %s', async (kind, content, names) => {
+    const { feishu, host } = await started();
+    const { event } = events.message;
+    for (const [key] of JSON.stringify(events.contents[kind]).matchAll(/(img|file)_v2_\d+/g)) feishu.files.set(key, new Uint8Array([1]));
+    const message = { ...event.message, message_type: kind, content: JSON.stringify(events.contents[kind]) };
+    await feishu.deliver({ ...events.message, event: { ...event, message } });
+    expect(host.heard).toMatchObject([{ content, from: { id: event.sender.sender_id.open_id } }]);
+    expect(host.heard[0]?.attachments?.map(({ name }) => name)).toEqual(names);
+  });
+
+  it('say nothing as a sticker, which nobody can fetch', () => {
+    expect(read('sticker', events.contents.sticker)).toBeNull();
+  });
+
+  it.each(events.refusals)('are understood as refusals: $code $msg', async ({ status, code, msg, means }) => {
+    const fetch = (async (url: string) =>
+      url.includes('/auth/')
+        ? Response.json({ code: 0, msg: 'ok', tenant_access_token: 't-1', expire: 7200 })
+        : Response.json({ code, msg }, { status })) as typeof globalThis.fetch;
+    const api = createApi({ fetch, appId: 'a', appSecret: 'b', domain: 'https://open.feishu.cn' });
+    const words = `code ${code}: ${msg}`;
+    await expect(api.call('/im/v1/messages', { body: {} })).rejects.toMatchObject(
+      means === 'NETWORK' ? { code: means } : { code: means, message: expect.stringContaining(words) },
+    );
   });
 
   it('are answered with a toast where a button was pressed', async () => {
@@ -118,6 +151,26 @@ describe('writes', () => {
   it('calls nobody, whatever an agent writes', () => {
     expect(card(message({ content: '<at user_id="all">all</at>', format: 'plain' }))).not.toContain('<at');
     expect(card(message({ content: '<at id=all></at>' }))).not.toContain('<at');
+  });
+
+  it('a card as its second version has them', () => {
+    // https://open.feishu.cn/document/feishu-cards/card-json-v2-structure: buttons stand among the elements, what they mean in `behaviors`.
+    const actions = [{ id: 'approve:42', label: 'Yes', style: 'primary' as const }];
+    expect(JSON.parse(card(message({ content: '**May I?**', actions })))).toEqual({
+      schema: '2.0',
+      config: { update_multi: true },
+      body: {
+        elements: [
+          { tag: 'markdown', content: '**May I?**' },
+          {
+            tag: 'button',
+            type: 'primary',
+            text: { tag: 'plain_text', content: 'Yes' },
+            behaviors: [{ type: 'callback', value: { action: 'approve:42' } }],
+          },
+        ],
+      },
+    });
   });
 
   it('links to a picture, for a card takes none by address', () => {

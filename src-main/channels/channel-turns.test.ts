@@ -39,7 +39,11 @@ test('a message that cannot begin is told why, and holds up no other', async () 
     answer(row(2, 'held'), true, false),
     answer(row(3, 'good'), true, false),
   ]);
-  expect(answers).toEqual(['Sorry, that did not work: This skill cannot be used as it is.', null, 'good']);
+  expect(answers).toEqual([
+    { text: 'Sorry, that did not work: This skill cannot be used as it is.' },
+    null,
+    { text: 'good', attachments: [] },
+  ]);
 });
 
 test('a turn that is put off is not answered yet, one that was stopped is told of', async () => {
@@ -47,6 +51,6 @@ test('a turn that is put off is not answered yet, one that was stopped is told o
   expect(await Promise.all(['parked', 'dropped', 'cancelled'].map((status, no) => answer(row(no, status), true, false)))).toEqual([
     null,
     null,
-    'This was stopped before it was answered.',
+    { text: 'This was stopped before it was answered.' },
   ]);
 });

@@ -1,6 +1,7 @@
 import type { InboundMessage } from '../../packages/plugin-sdk/src/index.ts';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { ChannelConfig } from '../../src-shared/contract/channel-config.ts';
+import type { Attachment } from '../../src-shared/contract/events.ts';
 import type { ErrorCode } from '../../src-shared/error-codes.ts';
 import type { RandomBytes } from '../gateway-ports.ts';
 import type { IncomingMessage, SubmitMessage } from '../sessions/submit-message.ts';
@@ -22,14 +23,17 @@ const notNow: ReadonlySet<ErrorCode> = new Set([
 export type ChannelTurns = {
   /**
    * Starts its turn, or finds the one that it started before a crash, in the order of the calls.
-   * @returns what to answer, in Markdown, maybe nothing; null where it has to be tried again later
+   * @returns what to answer, maybe nothing; null where it has to be tried again later
    */
-  readonly answer: (row: InboxRow, isNew: boolean, isStranger: boolean) => Promise<string | null>;
+  readonly answer: (row: InboxRow, isNew: boolean, isStranger: boolean) => Promise<ChannelAnswer | null>;
   /** What a turn that runs now answers. */
   readonly rowOf: (messageId: string) => InboxRow | null;
 };
 
-type TurnEnd = Pick<TurnOutcome, 'reply' | 'error'>;
+/** `text` in Markdown. */
+export type ChannelAnswer = { readonly text: string; readonly attachments?: readonly Attachment[] };
+
+type TurnEnd = Pick<TurnOutcome, 'reply' | 'attachments' | 'error'>;
 
 export type TurnPorts = {
   readonly channel: string;
@@ -79,12 +83,12 @@ export const createChannelTurns = ({ channel, entry, database, randomBytes, subm
     };
   };
 
-  const follow = async (turn: Turn, row: InboxRow): Promise<string | null> => {
+  const follow = async (turn: Turn, row: InboxRow): Promise<ChannelAnswer | null> => {
     const { messageId } = turn.request;
     running.set(messageId, row);
     const onEnd = onTurn(turn, row);
     try {
-      return textOf(await turn.outcome, row);
+      return answerOf(await turn.outcome, row);
     } finally {
       onEnd();
       running.delete(messageId);
@@ -107,10 +111,10 @@ export const createChannelTurns = ({ channel, entry, database, randomBytes, subm
         if ('turn' in found) return await follow(found.turn, row);
         // An operator holds it back since before the last start.
         if (found.row.status === 'accepted') return null;
-        return textOf({ ...(await endOf(found.row)), status: found.row.status }, row);
+        return answerOf({ ...(await endOf(found.row)), status: found.row.status }, row);
       } catch (thrown) {
         const error = AppError.from(thrown);
-        return notNow.has(error.code) ? null : channelWords(row.message.content).failed(error.message);
+        return notNow.has(error.code) ? null : { text: channelWords(row.message.content).failed(error.message) };
       }
     },
     rowOf: (messageId) => running.get(messageId) ?? null,
@@ -127,17 +131,20 @@ const contentOf = ({ content, chatType = 'direct', from, attachments = [] }: Inb
   return chatType === 'direct' || /^\s*[@/]/.test(text) || name === '' ? text : `${name}: ${text}`;
 };
 
-const textOf = ({ status, reply, error }: TurnEnd & { readonly status: string }, row: InboxRow): string | null => {
+const answerOf = (
+  { status, reply, attachments = [], error }: TurnEnd & { readonly status: string },
+  row: InboxRow,
+): ChannelAnswer | null => {
   const words = channelWords(row.message.content);
   switch (status) {
     case 'completed':
-      return reply;
+      return { text: reply, attachments };
     case 'cancelled':
-      return words.cancelled;
+      return { text: words.cancelled };
     case 'parked':
     case 'dropped':
       return null;
     default:
-      return words.failed(error?.message ?? status);
+      return { text: words.failed(error?.message ?? status) };
   }
 };

@@ -35,7 +35,9 @@ export const channelUnit = (ports: UnitPorts): PluginUnit => {
     read: async (blob) => {
       const file = uploadIdSchema.safeParse(blob).success ? await uploads.find(blob) : null;
       if (file?.ownerId !== owner) throw refusal('PEER', 'There is no such file.');
-      return uploads.read(blob);
+      return uploads.read(blob).catch(() => {
+        throw refusal('PEER', 'The file is gone.');
+      });
     },
     write: async ({ name, type, data }) => {
       if (data.length === 0) throw refusal('UNSUPPORTED', 'The file is empty.');

@@ -6,6 +6,8 @@ export type ChannelWords = {
   readonly failed: (why: string) => string;
   readonly cancelled: string;
   readonly fileOnly: string;
+  /** @param names of files, in Markdown */
+  readonly filesLeftOut: (names: readonly string[]) => string;
   readonly approval: {
     readonly asks: (title: string, risk: string, cwd: string | null) => string;
     readonly press: string;
@@ -25,6 +27,7 @@ const zh: ChannelWords = {
   failed: (why) => `抱歉,没能完成:${why}`,
   cancelled: '已停止,没有回复。',
   fileOnly: '(一个文件)',
+  filesLeftOut: (names) => `(文件无法发到这里:${names.join('、')}。网关的主人可以在控制台的这段对话里取得。)`,
   approval: {
     asks: (title, risk, cwd) =>
       `需要批准:${title}${cwd === null ? '' : `\n目录:${cwd}`}\n风险:${{ low: '低', medium: '中', high: '高' }[risk] ?? risk}`,
@@ -47,6 +50,8 @@ const en: ChannelWords = {
   failed: (why) => `Sorry, that did not work: ${why}`,
   cancelled: 'This was stopped before it was answered.',
   fileOnly: '(a file)',
+  filesLeftOut: (names) =>
+    `(Could not be sent here: ${names.join(', ')}. The owner of this gateway finds it in this conversation in the console.)`,
   approval: {
     asks: (title, risk, cwd) => `Needs approval: ${title}${cwd === null ? '' : `\nIn: ${cwd}`}\nRisk: ${risk}`,
     press: 'Only a paired owner can press these buttons; a text does not count.',

@@ -31,7 +31,7 @@ const open = (database: Database, reply: InboxPorts['reply'] = async () => []) =
     turns: {
       answer: async ({ message }) => {
         begun.push(message.id);
-        return message.id;
+        return { text: message.id };
       },
     },
     ...{
@@ -68,7 +68,7 @@ test('answers have the order of what they answer, however long one takes to be p
   const row = (id: string): NewOutboxRow => ({
     ...{ id, channel: 'c', lane: 'room', to: 'room', createdAt: 1, message: { id, content: id, idempotencyKey: id } },
   });
-  const { inbox, begin } = open(database, async (text) => {
+  const { inbox, begin } = open(database, async ({ text }) => {
     if (text === '1') await new Promise(setImmediate);
     return [row(text)];
   });

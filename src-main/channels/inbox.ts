@@ -6,7 +6,7 @@ import type { Clock } from '../gateway-ports.ts';
 import { createLane } from '../lane.ts';
 import type { Database, InboxOutcome, InboxRow, NewOutboxRow, Write } from '../storage/database.ts';
 import { createAdmit, defaultRateLimit } from './admit.ts';
-import type { ChannelTurns } from './channel-turns.ts';
+import type { ChannelAnswer, ChannelTurns } from './channel-turns.ts';
 import { channelWords } from './channel-words.ts';
 import { createTokenBucket } from './host/token-bucket.ts';
 import { hasCode, type Peers } from './peers.ts';
@@ -46,7 +46,7 @@ export type InboxPorts = {
   readonly discardFiles: (message: InboundMessage) => Promise<void>;
   /** An operator holds it back, or the plugin has never run. */
   readonly isHeld: () => boolean;
-  readonly reply: (text: string, to: InboundMessage) => Promise<readonly NewOutboxRow[]>;
+  readonly reply: (answer: ChannelAnswer, to: InboundMessage) => Promise<readonly NewOutboxRow[]>;
   /** Another message is on the disk. */
   readonly onHeard: () => void;
   /** These are on the disk. */
@@ -157,15 +157,15 @@ export const createInbox = (ports: InboxPorts): Inbox => {
     const status = (await inTurn.looks(() => peers.find(channel, id)))?.status ?? null;
     if (status === 'blocked') return end(row, 'ignored');
     if (status === 'allowed' || status === 'owner' || entry.senders === 'anyone') {
-      const text = await ports.turns.answer(row, isNew, status !== 'allowed' && status !== 'owner');
-      if (text === null) tryAgain();
-      else await end(row, 'answered', await inTurn.replies(() => ports.reply(text, message)));
+      const answer = await ports.turns.answer(row, isNew, status !== 'allowed' && status !== 'owner');
+      if (answer === null) tryAgain();
+      else await end(row, 'answered', await inTurn.replies(() => ports.reply(answer, message)));
       return;
     }
     const asked = entry.senders === 'listed' || asks.left() < 1 ? null : await peers.ask(channel, message.from);
     if (asked === null) return end(row, 'ignored');
     asks.take();
-    await end(row, 'asked', await ports.reply(channelWords(message.content).pairing(asked.code), message), [asked.write]);
+    await end(row, 'asked', await ports.reply({ text: channelWords(message.content).pairing(asked.code) }, message), [asked.write]);
     peers.changed(channel, id);
   };
 
@@ -182,7 +182,7 @@ export const createInbox = (ports: InboxPorts): Inbox => {
   };
 
   const refuseOnce = async (message: InboundMessage): Promise<void> => {
-    const rows = await ports.reply(channelWords(message.content).tooMany(entry.rateLimit ?? defaultRateLimit), message);
+    const rows = await ports.reply({ text: channelWords(message.content).tooMany(entry.rateLimit ?? defaultRateLimit) }, message);
     await database.write(rows.map(toWrite));
     ports.onReply(rows);
   };

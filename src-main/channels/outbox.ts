@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Message, SendReceipt } from '../../packages/plugin-sdk/src/index.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
-import type { Database, OutboxChanges, OutboxRow, Write } from '../storage/database.ts';
+import type { Database, NewOutboxRow, OutboxChanges, OutboxRow, Write } from '../storage/database.ts';
 import { afterFailure } from './outbox-retry.ts';
+import { withoutFiles } from './without-files.ts';
 
 const pageRows = 20;
 const lanesAtOnce = 32;
@@ -92,8 +93,9 @@ export const createOutbox = (ports: OutboxPorts): Outbox => {
         if (wait > 0) return wait;
         if (closed || !ports.canSend()) return null;
         await write(lane, { op: 'outbox.update', no: row.no, changes: { state: 'inflight', nextAt: null } });
-        const changes = await attempt(row);
-        lane.unwritten = [{ op: 'outbox.update', no: row.no, changes }];
+        const { changes, instead } = await attempt(row);
+        lane.unwritten = [{ op: 'outbox.update', no: row.no, changes }, ...instead.map((row) => ({ op: 'outbox.put', row }) as const)];
+        if (instead.length > 0) lane.again = true;
         if (changes.endedAt !== undefined) continue;
         await write(lane);
         return changes.state === 'retry' ? waitFor({ ...row, ...changes }) : null;
@@ -111,15 +113,17 @@ export const createOutbox = (ports: OutboxPorts): Outbox => {
     lane.unwritten = [];
   };
 
-  const attempt = async (row: OutboxRow): Promise<OutboxChanges> => {
+  /** `instead`: what goes out in its place. */
+  const attempt = async (row: OutboxRow): Promise<{ readonly changes: OutboxChanges; readonly instead: readonly NewOutboxRow[] }> => {
     try {
       const { id = null } = await ports.send(row.to, row.message);
-      return { state: 'sent', receiptId: id, error: null, endedAt: clock.now() };
+      return { changes: { state: 'sent', receiptId: id, error: null, endedAt: clock.now() }, instead: [] };
     } catch (failure) {
       const chance = (ports.randomBytes(1)[0] ?? 0) / 255;
       const changes = afterFailure(row, failure, { now: clock.now(), chance, idempotent: ports.isIdempotent() });
       log.warn({ message: row.id, attempts: changes.attempts ?? row.attempts }, `a message is ${changes.state}: ${changes.error}`);
-      return changes;
+      if (changes.state !== 'dead') return { changes, instead: [] };
+      return { changes, instead: withoutFiles(row, failure, { now: clock.now(), randomBytes: ports.randomBytes }) };
     }
   };
 

@@ -11,7 +11,7 @@ import type { SecretStore } from '../storage/secret-store.ts';
 import type { UploadStore } from '../uploads/upload-store.ts';
 import { createChannelApprovals } from './channel-approvals.ts';
 import { channelPrincipal } from './channel-principal.ts';
-import { createChannelTurns, type TurnPorts } from './channel-turns.ts';
+import { type ChannelAnswer, createChannelTurns, type TurnPorts } from './channel-turns.ts';
 import { channelUnit, createDiscardFiles, createOwnFiles } from './channel-unit.ts';
 import { createInbox } from './inbox.ts';
 import { outboundRows } from './outbound.ts';
@@ -73,8 +73,8 @@ export const runChannel = (
   let isOpen = false;
   let isClosed = false;
 
-  const rowsFor = (text: string, to: InboundMessage, actions: readonly Action[] = []): Promise<NewOutboxRow[]> =>
-    outboundRows(text, { channel, to, capabilities: capabilities(), clock, randomBytes }, actions);
+  const rowsFor = (answer: ChannelAnswer & { readonly actions?: readonly Action[] }, to: InboundMessage): Promise<NewOutboxRow[]> =>
+    outboundRows(answer, { channel, to, capabilities: capabilities(), clock, randomBytes });
   const onRows = (rows: readonly NewOutboxRow[]): void => {
     if (rows.length > 0) onChange();
     for (const lane of new Set(rows.map((row) => row.lane))) onReply(lane);
@@ -101,7 +101,7 @@ export const runChannel = (
   const buttons = createChannelApprovals({
     ...{ channel, approvals: ports.approvals, peers, log, capabilities, rowOf: turns.rowOf },
     say: async (text, to, actions) => {
-      const rows = await rowsFor(text, to, actions);
+      const rows = await rowsFor({ text, actions }, to);
       await database.write(rows.map((row) => ({ op: 'outbox.put', row }) as const));
       onRows(rows);
     },

@@ -7,7 +7,13 @@ export type ChannelCapabilities = {
   readonly maxLength?: number;
   /** `content` may be Markdown, and the channel turns it into what the platform shows. Else it gets plain text. */
   readonly markdown?: boolean;
+  /** Each file comes as a message of its own with an empty `content`, behind the text, so that one that fails takes nothing else with it. */
   readonly attachments?: boolean;
+  /**
+   * Bytes of files, ten at most, that one message takes along with its text where both arrive or neither does, as in a mail. The gateway
+   * sends so much of a reply's files with the end of its text. Default 0.
+   */
+  readonly attachmentsWithText?: number;
   readonly threads?: boolean;
   readonly actions?: boolean;
   /** `idempotencyKey` is honoured: a message whose fate is unknown is tried again without a warning. */

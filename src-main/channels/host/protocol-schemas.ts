@@ -78,6 +78,7 @@ export const loadedPlugin = z.object({
     maxLength: z.int().min(1).max(1_000_000).optional(),
     markdown: z.boolean().optional(),
     attachments: z.boolean().optional(),
+    attachmentsWithText: z.int().nonnegative().optional(),
     threads: z.boolean().optional(),
     actions: z.boolean().optional(),
     idempotent: z.boolean().optional(),

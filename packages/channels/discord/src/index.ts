@@ -11,7 +11,11 @@ const mostActionLength = 100;
 
 /** A bot of Discord, by its gateway: nothing has to reach this computer. */
 export default class DiscordChannel implements ChannelPlugin<Config> {
-  readonly capabilities = { maxLength: 2_000, markdown: true, attachments: true, threads: true, actions: true, idempotent: true };
+  readonly capabilities = {
+    ...{ maxLength: 2_000, markdown: true, threads: true, actions: true, idempotent: true },
+    // What Discord takes where nobody pays for more.
+    ...{ attachments: true, attachmentsWithText: 10 * 1024 * 1024 },
+  };
   #started: Started | null = null;
   #listening: Promise<void> = Promise.resolve();
 

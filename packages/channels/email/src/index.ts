@@ -22,9 +22,12 @@ type Started = { readonly ctx: ChannelContext<Config>; readonly mailbox: Mailbox
 /** What those call themselves in Authentication-Results, by the host of their IMAP server. */
 const knownAuthserv: Readonly<Record<string, string>> = { 'imap.gmail.com': 'mx.google.com', 'imap.googlemail.com': 'mx.google.com' };
 
+/** What large providers take of a mail is 25 MB, and in it a file is longer by a third. */
+const mostFileBytes = 18 * 1024 * 1024;
+
 /** A mailbox over IMAP and SMTP. SMTP knows no keys: what was lost on the way out may be sent twice, and says so by not being `idempotent`. */
 export default class EmailChannel implements ChannelPlugin<Config> {
-  readonly capabilities = { maxLength: 100_000, markdown: true, attachments: true, threads: true };
+  readonly capabilities = { maxLength: 100_000, markdown: true, attachments: true, attachmentsWithText: mostFileBytes, threads: true };
   #started: Started | null = null;
   #listening: Promise<void> = Promise.resolve();
 

@@ -52,6 +52,8 @@ export default class SlackChannel implements ChannelPlugin<Config> {
     const { bot } = this.#running();
     const [channel = '', user] = to.split('!');
     const { content, attachments = [], threadId, idempotencyKey } = message;
+    if (user !== undefined && attachments.length > 0)
+      throw new ChannelError('UNSUPPORTED', 'Slack shows a file to everybody in the conversation, and this answer is for one person.');
     const where = { channel, thread_ts: threadId };
     const send = (): Promise<{ readonly ts?: string }> =>
       user === undefined

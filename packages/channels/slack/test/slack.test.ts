@@ -81,6 +81,11 @@ describe("Slack's own examples", () => {
     expect(host.heard).toMatchObject([{ from: { id: 'U2147483697', name: 'Steve' }, content: '94070', mentionsMe: true }]);
     await channel.sendMessage(host.heard[0]?.conversationId ?? '', message({}));
     expect(slack.platform.sent()).toMatchObject([{ to: 'C2147483705', user: 'U2147483697', text: 'hello' }]);
+    // A file would be seen by everybody there.
+    const file = host.addBlob({ name: 'a.txt', type: 'text/plain', data: new Uint8Array([1]) });
+    const withFile = channel.sendMessage(host.heard[0]?.conversationId ?? '', message({ attachments: [file] }));
+    await expect(withFile).rejects.toMatchObject({ code: 'UNSUPPORTED', retryable: false });
+    expect(slack.platform.sent()).toHaveLength(1);
   });
 
   it('a button is heard with who pressed it, and nothing else that is interactive', () => {

@@ -17,7 +17,10 @@ const mostFileBytes = 10 * 1024 * 1024;
 
 /** Your own program: posts signed messages to the channel's hook, and is posted what the agent says. */
 export default class WebhookChannel implements ChannelPlugin<Config> {
-  readonly capabilities = { maxLength: 100_000, markdown: true, attachments: true, threads: true, actions: true, idempotent: true };
+  readonly capabilities = {
+    ...{ maxLength: 100_000, markdown: true, threads: true, actions: true, idempotent: true },
+    ...{ attachments: true, attachmentsWithText: mostFileBytes },
+  };
   #started: Started | null = null;
 
   async start(ctx: ChannelContext<Config>): Promise<void> {

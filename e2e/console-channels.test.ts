@@ -85,6 +85,27 @@ describe('the channels page in a browser', () => {
     await close(/403|Forbidden/);
   });
 
+  test('takes a file that is dropped on any page, says how much of it is sent, and stops on demand', async () => {
+    const { page, close } = await openConsole(browser, home);
+    const network = await page.context().newCDPSession(page);
+    await network.send('Network.enable');
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 400_000 };
+    await network.send('Network.emulateNetworkConditions', slow);
+    const data = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(4_000_000)], 'big.plugin'));
+      return transfer;
+    });
+    await page.locator('body').dispatchEvent('drop', { dataTransfer: data });
+    await page.waitForFunction(() => (document.querySelector('progress')?.value ?? 0) > 0.1);
+    await page.getByText(/^[1-9][0-9]?%$/).waitFor();
+    await picture(page, 'channels-sending');
+    expect(await axe(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('progress').waitFor({ state: 'detached' });
+    await close();
+  });
+
   test('sets up a channel of a new project, lets somebody in, and lets messages flow both ways', async () => {
     const { page, close } = await openConsole(browser, home);
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

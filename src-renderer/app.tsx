@@ -12,6 +12,7 @@ import { Rail } from './rail.tsx';
 import { CrashGuard } from './ui/crash-guard.tsx';
 import { preloadMarkdown } from './ui/markdown.tsx';
 import { Toaster } from './ui/toaster.tsx';
+import { useDroppedPlugins } from './use-dropped-plugins.ts';
 
 export const App = ({ console, i18n }: { readonly console: Console; readonly i18n: i18n }): ReactElement => (
   <StrictMode>
@@ -34,6 +35,7 @@ const Pages = ({ console }: { readonly console: Console }): ReactElement => {
     document.title = waiting === 0 ? 'OpenClaw' : `(${waiting}) OpenClaw`;
   }, [waiting]);
   useEffect(preloadMarkdown, []);
+  useDroppedPlugins(phase === 'signed-in');
   return (
     <div className="flex h-full flex-col">
       <div className="flex min-h-0 flex-1">

@@ -6,6 +6,7 @@ import { type ConnectionState, createEventSocket, type SocketLike } from './api/
 import { createHttpClient } from './api/http-client.ts';
 import { readSession } from './api/read-session.ts';
 import { readStops } from './api/read-stops.ts';
+import type { SendFile } from './api/send-file.ts';
 import { type AnswerApproval, createAnswerApproval } from './approvals/answer-approval.ts';
 import { type AgentsPageStore, createAgentsPageStore } from './features/agents/agents-page-store.ts';
 import { type ApprovalsStore, createApprovalsStore } from './features/approvals/approvals-store.ts';
@@ -73,6 +74,7 @@ export type Console = {
 export type ConsolePorts = {
   readonly baseUrl: string;
   readonly bridge: DesktopBridge | undefined;
+  readonly sendFile: SendFile;
   readonly storage: Storage;
   readonly preferredLanguages: readonly string[];
   readonly fetch: typeof globalThis.fetch;
@@ -92,7 +94,10 @@ export const createConsole = (ports: ConsolePorts): Console => {
   const { bridge, baseUrl, now } = ports;
   const credentials = bridge ? createDesktopCredentials(bridge, now) : createBrowserCredentials(ports.storage);
   const signIn = createSignInStore({ credentials, http: () => http });
-  const http = createHttpClient({ baseUrl, fetch: ports.fetch, token: credentials.token, onSignedOut: signIn.refused });
+  const http = createHttpClient({
+    ...{ baseUrl, fetch: ports.fetch, sendFile: ports.sendFile },
+    ...{ token: credentials.token, onSignedOut: signIn.refused },
+  });
   const socket = createEventSocket({
     connect: createConnect({ http, baseUrl, openSocket: ports.openSocket }),
     topics: ['sessions', 'status'],

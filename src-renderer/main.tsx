@@ -2,6 +2,7 @@ import './zod-jitless.ts';
 import './styles.css';
 import { createRoot } from 'react-dom/client';
 import type { DesktopBridge } from '../src-shared/contract/ipc.ts';
+import { sendFile } from './api/send-file.ts';
 import { App } from './app.tsx';
 import { createConsole } from './console.ts';
 import { openRegexWorker } from './features/logs/open-regex-worker.ts';
@@ -32,6 +33,7 @@ const main = (): void => {
     storage: localStorage,
     preferredLanguages: navigator.languages,
     fetch: (...args) => fetch(...args),
+    sendFile,
     openSocket: (url) => new WebSocket(url) as never,
     openRegexWorker,
     openExternal: (url) => void window.open(url, '_blank', 'noopener,noreferrer'),

@@ -2,12 +2,16 @@ import type { z } from 'zod';
 import { errorBodySchema, type Route, type RouteId, type RouteRequest, type Routes, routes } from '../../src-shared/contract/rest.ts';
 import { ApiError } from './api-error.ts';
 import { readEvents } from './read-events.ts';
+import type { SendFile, SentFile } from './send-file.ts';
 
 type Answer<Id extends RouteId> = {
   [S in keyof Routes[Id]['answers']]: Routes[Id]['answers'][S] extends z.ZodType ? z.output<Routes[Id]['answers'][S]> : never;
 }[keyof Routes[Id]['answers']];
 
 type CallOptions = { readonly signal?: AbortSignal /** Where the gateway has asked for it. */; readonly pin?: string | undefined };
+
+/** `onProgress`: how much of it is sent, 0 to 1. */
+export type UploadOptions = Pick<SentFile, 'signal' | 'onProgress'>;
 
 type Arguments<Id extends RouteId> =
   Record<never, never> extends RouteRequest<Id>
@@ -18,7 +22,7 @@ export type HttpClient = {
   /** @throws ApiError, or the signal's reason when the caller aborted */
   readonly call: <Id extends RouteId>(id: Id, ...args: Arguments<Id>) => Promise<Answer<Id>>;
   /** A route that takes a file. @throws as `call` */
-  readonly upload: <Id extends RouteId>(id: Id, request: RouteRequest<Id>, file: Blob) => Promise<Answer<Id>>;
+  readonly upload: <Id extends RouteId>(id: Id, request: RouteRequest<Id>, file: Blob, options?: UploadOptions) => Promise<Answer<Id>>;
   /** A route that answers a stream of events; resolves at its end. @throws as `call` */
   readonly stream: <Id extends RouteId>(
     id: Id,
@@ -36,6 +40,8 @@ type HttpClientOptions = {
   /** Where the gateway is, with a slash at the end: `http://127.0.0.1:18789/`. */
   readonly baseUrl: string;
   readonly fetch: typeof globalThis.fetch;
+  /** Says how far a file is; without it files go by `fetch`, in silence. */
+  readonly sendFile?: SendFile;
   readonly token: () => Promise<string | null>;
   /** A credential was refused (401): the page must ask for another. */
   readonly onSignedOut: (error: ApiError) => void;
@@ -45,8 +51,8 @@ type HttpClientOptions = {
 export const createHttpClient = (options: HttpClientOptions): HttpClient => ({
   call: async <Id extends RouteId>(id: Id, ...[request, callOptions]: Arguments<Id>) =>
     readAnswer<Id>(options, routes[id], await send(options, routes[id], request ?? {}, callOptions ?? {})),
-  upload: async <Id extends RouteId>(id: Id, request: RouteRequest<Id>, file: Blob) =>
-    readAnswer<Id>(options, routes[id], await send(options, routes[id], { ...request, file }, {})),
+  upload: async <Id extends RouteId>(id: Id, request: RouteRequest<Id>, file: Blob, how: UploadOptions = {}) =>
+    readAnswer<Id>(options, routes[id], await send(options, routes[id], { ...request, file }, how)),
   stream: async <Id extends RouteId>(id: Id, request: RouteRequest<Id>, onEvent: (data: unknown) => void, signal: AbortSignal) => {
     const route: Route = routes[id];
     const response = await send(options, route, request, { signal });
@@ -87,25 +93,33 @@ const fileName = (disposition: string): string | undefined => {
 
 type AnyRequest = { readonly params?: object; readonly query?: object; readonly body?: unknown; readonly file?: Blob };
 
-const send = async (options: HttpClientOptions, route: Route, request: AnyRequest, { signal, pin }: CallOptions): Promise<Response> => {
+const send = async (
+  options: HttpClientOptions,
+  route: Route,
+  request: AnyRequest,
+  { signal, pin, onProgress }: CallOptions & UploadOptions,
+): Promise<Response> => {
   const token = route.auth === 'open' ? null : await options.token();
+  const url = requestUrl(options.baseUrl, route, request);
+  const headers: Record<string, string> = {
+    accept: route.media?.join(', ') ?? 'application/json',
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(request.body === undefined ? {} : { 'content-type': isBytes(route) ? 'application/octet-stream' : 'application/json' }),
+    ...(request.file === undefined ? {} : { 'content-type': request.file.type || 'application/octet-stream' }),
+    ...(pin === undefined ? {} : { 'x-openclaw-pin': encodeURIComponent(pin) }),
+  };
+  const common = { method: route.method, headers, ...(signal === undefined ? {} : { signal }) };
   try {
-    return await options.fetch(requestUrl(options.baseUrl, route, request), {
-      method: route.method,
-      headers: {
-        accept: route.media?.join(', ') ?? 'application/json',
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        ...(request.body === undefined ? {} : { 'content-type': isBytes(route) ? 'application/octet-stream' : 'application/json' }),
-        ...(request.file === undefined ? {} : { 'content-type': request.file.type || 'application/octet-stream' }),
-        ...(pin === undefined ? {} : { 'x-openclaw-pin': encodeURIComponent(pin) }),
-      },
+    if (request.file && options.sendFile)
+      return await options.sendFile(url, { ...common, body: request.file, ...(onProgress === undefined ? {} : { onProgress }) });
+    return await options.fetch(url, {
+      ...common,
       credentials: 'omit',
       cache: 'no-store',
       ...(request.body === undefined
         ? {}
         : { body: isBytes(route) ? (request.body as Uint8Array<ArrayBuffer>) : JSON.stringify(request.body) }),
       ...(request.file === undefined ? {} : { body: request.file }),
-      ...(signal === undefined ? {} : { signal }),
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;

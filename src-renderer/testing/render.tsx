@@ -3,6 +3,7 @@ import { act } from 'react';
 import { createRoot } from 'react-dom/client';
 import { fetch as nodeFetch } from 'undici';
 import { WebSocket } from 'ws';
+import type { SendFile } from '../api/send-file.ts';
 import { App } from '../app.tsx';
 import { type Console, createConsole } from '../console.ts';
 import { createI18n } from '../i18n/create-i18n.ts';
@@ -24,10 +25,18 @@ export type Rendered = {
 
 const shownWithinMs = 10_000;
 
+type RenderOptions = { readonly language?: 'en' | 'zh-CN'; readonly signedIn?: boolean; readonly sendFile?: SendFile };
+
+/** The whole of it at once. */
+const byFetch: SendFile = async (url, { onProgress, ...request }) => {
+  onProgress?.(1);
+  return (await nodeFetch(url, { ...request, body: new Uint8Array(await request.body.arrayBuffer()) } as never)) as unknown as Response;
+};
+
 /** The whole console over a gateway of the test's, in happy-dom. */
 export const renderConsole = async (
   gateway: FakeGateway,
-  { language = 'en', signedIn = true }: { readonly language?: 'en' | 'zh-CN'; readonly signedIn?: boolean } = {},
+  { language = 'en', signedIn = true, sendFile = byFetch }: RenderOptions = {},
 ): Promise<Rendered> => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
   const storage = memoryStorage();
@@ -39,6 +48,7 @@ export const renderConsole = async (
     storage,
     preferredLanguages: [language],
     fetch: nodeFetch as unknown as typeof fetch,
+    sendFile,
     openSocket: (url) => new WebSocket(url) as never,
     openRegexWorker: regexWorkerTwin,
     openExternal: () => undefined,

@@ -1,10 +1,11 @@
 import { ArrowLeft } from 'lucide-react';
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Channel } from '../../../src-shared/contract/routes/channels.ts';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
+import { DropZone } from '../../ui/drop-zone.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { ChannelOverview } from './channel-overview.tsx';
 import { ChannelSettings } from './channel-settings.tsx';
@@ -14,10 +15,15 @@ import { People } from './people.tsx';
 import { StateBadge } from './state-badge.tsx';
 import { useChannelPlugin } from './use-channel-plugin.ts';
 
-type ChannelViewProps = { readonly channel: Channel; readonly section: ChannelSection; readonly now: number };
+type SectionProps = { readonly channel: Channel; readonly section: ChannelSection; readonly now: number };
+type ChannelViewProps = SectionProps & {
+  readonly onFile: (file: File) => void;
+  /** Of a file that was dropped. */
+  readonly notice: ReactNode;
+};
 
 /** One channel, in place of the list. */
-export const ChannelView = ({ channel, section, now }: ChannelViewProps): ReactElement => {
+export const ChannelView = ({ channel, section, now, onFile, notice }: ChannelViewProps): ReactElement => {
   const { t } = useTranslation();
   const { channels } = useConsole();
   const { plugin, name } = useChannelPlugin(channel);
@@ -33,7 +39,7 @@ export const ChannelView = ({ channel, section, now }: ChannelViewProps): ReactE
         </Button>
       }
     >
-      <div className="flex h-full min-h-0">
+      <DropZone className="flex h-full min-h-0" onFiles={([file]) => file && onFile(file)}>
         <nav aria-label={name} className="flex w-44 shrink-0 flex-col gap-0.5 overflow-y-auto border-r px-2.5 py-3">
           {sections.map((id) => (
             <button
@@ -54,15 +60,16 @@ export const ChannelView = ({ channel, section, now }: ChannelViewProps): ReactE
           ))}
         </nav>
         <div className="flex min-w-0 flex-1 flex-col gap-4 overflow-y-auto px-5 py-4">
+          {notice}
           <StateBadge channel={channel} now={now} />
           <Section section={section} channel={channel} now={now} />
         </div>
-      </div>
+      </DropZone>
     </PageFrame>
   );
 };
 
-const Section = ({ section, channel, now }: ChannelViewProps): ReactElement => {
+const Section = ({ section, channel, now }: SectionProps): ReactElement => {
   switch (section) {
     case 'overview':
       return <ChannelOverview channel={channel} now={now} />;

@@ -244,6 +244,48 @@ describe('adding a channel', () => {
     expect(text()).toContain('Version 1.1.0 is installed and is kept');
   });
 
+  it('says how much of a file is sent, and can be told to stop', async () => {
+    let tell: (sent: number) => void = () => undefined;
+    app = await renderConsole(gateway, {
+      sendFile: (_url, file) => {
+        tell = (sent) => file.onProgress?.(sent);
+        return new Promise((_, reject) => file.signal?.addEventListener('abort', () => reject(file.signal?.reason)));
+      },
+    });
+    await app.change(() => app.console.navigation.go('channels'));
+    await choose(archive);
+    await shows('Sending mine.plugin');
+    await app.change(() => tell(0.456));
+    expect(text()).toContain('45%');
+    await app.change(() => tell(1));
+    await shows('Checking mine.plugin');
+    expect(document.querySelector('progress')).toBeNull();
+    await press('Cancel');
+    await app.shown(() => expect(text()).not.toContain('mine.plugin'));
+    expect(document.querySelector('[role=alert] *')).toBeNull();
+  });
+
+  it('takes a file that is dropped on the window, whatever is open there', async () => {
+    fake.channels = [fakeChannel({ id: 'mine' })];
+    fake.review = fakeReview({ replaces: { version: '1.1.0', sha256: null, added: [], removed: [] } });
+    const drop = async (file: File): Promise<void> => {
+      const event = Object.assign(new Event('drop', { bubbles: true, cancelable: true }), {
+        dataTransfer: { types: ['Files'], files: [file] },
+      });
+      await app.change(() => document.body.dispatchEvent(event));
+      expect(event.defaultPrevented).toBe(true);
+    };
+    await openOne('mine', 'overview');
+    await drop(new File(['text'], 'notes.txt'));
+    await drop(archive);
+    await shows('Replace “My channel”?');
+    await press('Cancel');
+    await app.change(() => app.console.navigation.go('usage'));
+    await drop(archive);
+    await shows('Replace “My channel”?');
+    expect(app.console.navigation.getState().page).toBe('channels');
+  });
+
   it('says why an archive is refused', async () => {
     await open();
     await choose(archive);

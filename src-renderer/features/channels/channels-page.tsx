@@ -1,19 +1,18 @@
-import { LoaderCircle, Plus } from 'lucide-react';
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { Plus } from 'lucide-react';
+import { type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Plugin, PluginReview } from '../../../src-shared/contract/rest.ts';
-import type { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { DropZone } from '../../ui/drop-zone.tsx';
-import { ErrorCard } from '../../ui/error-card.tsx';
 import { PageFrame } from '../../ui/page-frame.tsx';
 import { showDone } from '../../ui/toast.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AddDialog } from './add-dialog.tsx';
 import { ChannelList } from './channel-list.tsx';
 import { ChannelView } from './channel-view.tsx';
+import { CheckingNotice } from './checking-notice.tsx';
 import { ReviewDialog } from './review-dialog.tsx';
 import { SetupDialog } from './setup-dialog.tsx';
 import { useReview } from './use-review.ts';
@@ -23,28 +22,53 @@ const everyMs = 1_000;
 
 type Open = { readonly what: 'review'; readonly review: PluginReview } | { readonly what: 'setUp'; readonly plugin: Plugin };
 
+/** The list, or one channel; over either, what is installed. */
 export const ChannelsPage = (): ReactElement => {
-  const { channels, now } = useConsole();
-  const { channels: all, shown } = useStore(channels);
-  const time = useNow(now, everyMs);
-  useEffect(() => channels.open(), [channels]);
-  const open = all?.find(({ id, kind }) => id === shown?.id && kind === 'plugin');
-  return open ? <ChannelView key={open.id} channel={open} section={shown?.section ?? 'overview'} now={time} /> : <AllChannels now={time} />;
-};
-
-const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
   const { t } = useTranslation();
-  const { channels } = useConsole();
-  const { channels: all, adding } = useStore(channels);
+  const { channels, now } = useConsole();
+  const { channels: all, shown, offered } = useStore(channels);
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   const { checking, error, check } = useReview((review) => setOpen({ what: 'review', review }));
-  const picker = useRef<HTMLInputElement>(null);
+  const time = useNow(now, everyMs);
+  useEffect(() => channels.open(), [channels]);
+  useEffect(() => {
+    if (offered === null) return;
+    channels.offer(null);
+    check(offered);
+  }, [channels, offered, check]);
   const installed = (plugin: Plugin): void => {
     showDone(t('channels.installed', { name: plugin.name, version: plugin.version }));
     const isNew = !all?.some(({ id, plugin: behind = id }) => behind === plugin.id);
     setOpen(isNew ? { what: 'setUp', plugin } : null);
   };
+  const one = all?.find(({ id, kind }) => id === shown?.id && kind === 'plugin');
+  const notice = <CheckingNotice checking={checking} error={error} />;
+  return (
+    <>
+      {one ? (
+        <ChannelView key={one.id} channel={one} section={shown?.section ?? 'overview'} now={time} onFile={check} notice={notice} />
+      ) : (
+        <AllChannels now={time} onFile={check} notice={notice} onSetUp={(plugin) => setOpen({ what: 'setUp', plugin })} />
+      )}
+      {open?.what === 'review' ? <ReviewDialog review={open.review} onClose={close} onInstalled={installed} /> : null}
+      {open?.what === 'setUp' ? <SetupDialog plugin={open.plugin} channels={all ?? []} onClose={close} /> : null}
+    </>
+  );
+};
+
+type AllChannelsProps = {
+  readonly now: number;
+  readonly onFile: (file: File) => void;
+  readonly onSetUp: (plugin: Plugin) => void;
+  readonly notice: ReactNode;
+};
+
+const AllChannels = ({ now, onFile, onSetUp, notice }: AllChannelsProps): ReactElement => {
+  const { t } = useTranslation();
+  const { channels } = useConsole();
+  const { adding } = useStore(channels);
+  const picker = useRef<HTMLInputElement>(null);
   const add = (
     <Button look="primary" onClick={() => channels.add(true)}>
       <Plus size={15} aria-hidden />
@@ -53,7 +77,7 @@ const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
   );
   return (
     <PageFrame title={t('channels.title')} actions={add}>
-      <DropZone onFiles={([file]) => file && check(file)}>
+      <DropZone onFiles={([file]) => file && onFile(file)}>
         <input
           ref={picker}
           type="file"
@@ -62,11 +86,11 @@ const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
           aria-label={t('channels.add.file')}
           onChange={(event) => {
             const [file] = event.target.files ?? [];
-            if (file) check(file);
+            if (file) onFile(file);
             event.target.value = '';
           }}
         />
-        <Checking file={checking} error={error} />
+        {notice}
         <ChannelList now={now} />
       </DropZone>
       {adding ? (
@@ -74,7 +98,7 @@ const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
           onClose={() => channels.add(false)}
           onChoose={(plugin) => {
             channels.add(false);
-            setOpen({ what: 'setUp', plugin });
+            onSetUp(plugin);
           }}
           onFile={() => {
             channels.add(false);
@@ -82,28 +106,6 @@ const AllChannels = ({ now }: { readonly now: number }): ReactElement => {
           }}
         />
       ) : null}
-      {open?.what === 'review' ? <ReviewDialog review={open.review} onClose={close} onInstalled={installed} /> : null}
-      {open?.what === 'setUp' ? <SetupDialog plugin={open.plugin} channels={all ?? []} onClose={close} /> : null}
     </PageFrame>
-  );
-};
-
-/** An archive is sent and tried out; what is wrong with it stays until the next one. */
-const Checking = ({ file, error }: { readonly file: string | null; readonly error: ApiError | null }): ReactElement => {
-  const { t } = useTranslation();
-  return (
-    <>
-      <p role="status" className="flex items-center gap-2 text-[13px] empty:hidden">
-        {file === null ? null : (
-          <>
-            <LoaderCircle size={15} className="spin" aria-hidden />
-            {t('channels.checking', { file })}
-          </>
-        )}
-      </p>
-      <div role="alert" className="empty:hidden">
-        {error ? <ErrorCard error={error} /> : null}
-      </div>
-    </>
   );
 };

@@ -3,7 +3,7 @@ import type { Plugin, PluginReview, RouteAnswer, RouteRequest } from '../../../s
 import type { Channel, OutboxItem, Peer } from '../../../src-shared/contract/routes/channels.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { EventSocket } from '../../api/event-socket.ts';
-import type { HttpClient } from '../../api/http-client.ts';
+import type { HttpClient, UploadOptions } from '../../api/http-client.ts';
 import { readChannels } from '../../api/read-channels.ts';
 import type { PinPrompt } from '../../pin/pin-prompt.ts';
 
@@ -20,6 +20,8 @@ export type ChannelsState = {
   readonly shown: { readonly id: string; readonly section: ChannelSection } | null;
   /** A plugin is being looked for. */
   readonly adding: boolean;
+  /** Dropped on the window, to be looked at. */
+  readonly offered: File | null;
   /** Counts the times that something may have changed, for lists of one channel. */
   readonly version: number;
 };
@@ -37,7 +39,9 @@ export type ChannelsStore = StoreApi<ChannelsState> & {
   readonly load: () => Promise<void>;
   readonly setup: (id: string) => Promise<ChannelSetup>;
   /** Checks an archive and tries it out; nothing is installed. */
-  readonly review: (archive: Blob) => Promise<PluginReview>;
+  readonly review: (archive: Blob, how?: UploadOptions) => Promise<PluginReview>;
+  /** Null: it is being looked at. */
+  readonly offer: (archive: File | null) => void;
   /** @returns null where the user did not want to give the PIN */
   readonly install: (review: PluginReview) => Promise<Plugin | null>;
   readonly rollback: (id: string) => Promise<Plugin>;
@@ -63,7 +67,15 @@ export type ChannelsStore = StoreApi<ChannelsState> & {
 type Ports = { readonly http: HttpClient; readonly socket: Pick<EventSocket, 'subscribe' | 'onFrame'>; readonly pin: PinPrompt };
 
 export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore => {
-  const store = createStore<ChannelsState>(() => ({ channels: null, plugins: null, error: null, shown: null, adding: false, version: 0 }));
+  const store = createStore<ChannelsState>(() => ({
+    channels: null,
+    plugins: null,
+    error: null,
+    shown: null,
+    adding: false,
+    offered: null,
+    version: 0,
+  }));
   /** Counts what was asked and changed, so that a list from before a change does not undo it on the page. */
   let latest = 0;
 
@@ -124,7 +136,8 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
       };
     },
     setup: (id: string) => http.call('getChannel', { params: { id } }),
-    review: async (archive: Blob) => (await http.upload('reviewPlugin', {}, archive)).review,
+    review: async (archive: Blob, how: UploadOptions = {}) => (await http.upload('reviewPlugin', {}, archive, how)).review,
+    offer: (offered: File | null) => store.setState({ offered, ...(offered ? { adding: false } : {}) }),
     install: async ({ id, sha256 }: PluginReview) => {
       const answer = await pin.withPin((typed) => http.call('confirmPlugin', { params: { id }, body: { sha256 } }, { pin: typed }));
       if (answer === null) return null;

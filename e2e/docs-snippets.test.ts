@@ -2,15 +2,17 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { defaultScopes, scopeSchema } from '../src-shared/models/scope.ts';
 import { type Child, root, run, startChild } from './harness/child.ts';
 import { createToken, type RunningGateway, startGateway } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { requireFreePort, SEED_PORT } from './harness/ports.ts';
-import { says, startUpstream, type Upstream } from './harness/upstream.ts';
+import { startUpstream, type Upstream } from './harness/upstream.ts';
 
 /**
  * Every block of the guides that is marked as `run` (```sh run) is run as it stands, top to bottom, against the real
- * gateway on the port it names. Only `eyJ…` is filled in, as the reader has to.
+ * gateway on the port it names. Only `eyJ…` and `apr_…` are filled in, as the reader has to: with a token that can do what
+ * every new one can, and what the block says in a comment ("scope logs") that it needs.
  */
 const guides = ['README.md', 'docs/README.zh-CN.md', 'docs/api.md', 'docs/api.zh-CN.md'];
 
@@ -25,20 +27,24 @@ const snippetsOf = (guide: string): Snippet[] => {
   }));
 };
 
+/** What a model asks a shell for. */
+const risky = 'Run the tests.';
 const folder = mkdtempSync(join(tmpdir(), 'openclaw-docs-'));
 let home: Home;
 let upstream: Upstream;
 let gateway: RunningGateway;
-let token: string;
 let client: Child | undefined;
 
 beforeAll(async () => {
   await requireFreePort(SEED_PORT);
-  upstream = await startUpstream(says('hello'));
+  upstream = await startUpstream(({ messages }) =>
+    messages.at(-1)?.content === risky
+      ? { kind: 'tools', calls: [{ id: 'call_1', name: 'shell', arguments: { command: 'true' } }] }
+      : { kind: 'text', chunks: ['hello'] },
+  );
   home = createHome();
   home.configure(configFor(upstream.url));
   gateway = await startGateway(home, { port: SEED_PORT });
-  token = await createToken(home);
   // `import` knows no NODE_PATH: packages have to stand above the file.
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   // What `npm link` would put on the PATH.
@@ -59,12 +65,37 @@ afterAll(async () => {
 
 const environment = () => home.env({ PATH: `${folder}/bin:${process.env.PATH}`, PYTHONUNBUFFERED: '1', PYTHONIOENCODING: 'utf-8' });
 
-const filledIn = (code: string): string => code.replaceAll('eyJ…', token);
+/** By what they can do: what one block makes, another looks for with the same token. */
+const tokens = new Map<string, Promise<string>>();
+const tokenWith = (scopes: readonly string[]): Promise<string> => {
+  const list = [...new Set([...defaultScopes, ...scopes])].sort().join(',');
+  const token = tokens.get(list) ?? createToken(home, ['--scope', list]);
+  tokens.set(list, token);
+  return token;
+};
+
+/** The id of an approval that a turn of this token waits for. */
+const askApproval = async (token: string): Promise<string> => {
+  const response = await fetch(`${gateway.url}api/v1/messages`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ content: risky, agentId: 'dev-coder' }),
+  });
+  const { approvals } = (await response.json()) as { readonly approvals: readonly { readonly id: string }[] };
+  return approvals[0]?.id ?? expect.fail('nothing asks for an approval');
+};
+
+const filledIn = async (code: string): Promise<string> => {
+  const named = [...code.matchAll(/(?:scope|权限) ([a-z:]+)/g)].map(([, name]) => scopeSchema.parse(name));
+  const token = await tokenWith(named);
+  const filled = code.replaceAll('eyJ…', token);
+  return filled.includes('apr_…') ? filled.replaceAll('apr_…', await askApproval(token)) : filled;
+};
 
 /** A program is to print an answer; some go on listening after that. */
 const runProgram = async (command: string, extension: string, code: string): Promise<void> => {
   const file = join(folder, `snippet.${extension}`);
-  writeFileSync(file, filledIn(code));
+  writeFileSync(file, await filledIn(code));
   client = startChild(command, [file], { cwd: root, env: environment() });
   await client.waitFor(/\S/);
   expect(client.stderr()).not.toMatch(/Error|Traceback/);
@@ -73,7 +104,7 @@ const runProgram = async (command: string, extension: string, code: string): Pro
 const runners: Readonly<Record<string, (code: string) => Promise<void>>> = {
   sh: async (code) => {
     // In the checkout `npx openclaw` is this project's command.
-    const script = filledIn(code).replaceAll('npx openclaw', 'openclaw');
+    const script = (await filledIn(code)).replaceAll('npx openclaw', 'openclaw');
     const { code: exit, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder, env: environment() });
     expect(exit, `${stdout}${stderr}`).toBe(0);
     expect(stdout).not.toContain('{"error":');
@@ -86,6 +117,15 @@ describe.each(guides)('%s', (guide) => {
   const snippets = snippetsOf(guide);
 
   test('has snippets to run', () => expect(snippets.length).toBeGreaterThan(0));
+
+  if (guide.startsWith('docs/api'))
+    test('has no other ones, but what is typed into a terminal that asks', () => {
+      const languages = Object.keys(runners).join('|');
+      const others = [
+        ...readFileSync(join(root, guide), 'utf8').matchAll(new RegExp(`^\`\`\`(${languages})\\b(?! run$| typed$).*$`, 'gm')),
+      ];
+      expect(others.map(([line]) => line)).toEqual([]);
+    });
 
   for (const { line, language, code } of snippets)
     test(`line ${line}: ${language}`, () => runners[language]?.(code) ?? expect.fail(`nothing runs ${language}`));

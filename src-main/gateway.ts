@@ -61,6 +61,7 @@ import { createTokenService } from './tokens/token-service.ts';
 import { listenAdmin } from './transport/admin-socket.ts';
 import { createAuthenticate } from './transport/authenticate.ts';
 import { bindRoutes } from './transport/bind-routes.ts';
+import { createBodyBudget } from './transport/body-budget.ts';
 import { createAddressGuard } from './transport/client-address.ts';
 import { createConnectionLimits } from './transport/connection-limits.ts';
 import { docsPage } from './transport/docs-page.ts';
@@ -95,6 +96,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
   const tickets = createOneTimeCodes<Principal>({ lifeMs: ticketLifeMs, most: 10_000, clock, randomBytes });
   const live = createLiveConfig(config);
   const limits = createConnectionLimits(() => live.current().gateway.limits);
+  const bodies = createBodyBudget(() => live.current().gateway.limits.bodiesMb * 1024 * 1024);
   const followLog = createLogFeed({ log, clock });
   let port = config.gateway.port;
   let stopping: Promise<void> | null = null;
@@ -287,6 +289,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       version: ports.version,
       startedAt,
       openConnections: limits.open,
+      bodyBytes: bodies.held,
       openWebSockets: () => ws.size(),
       process,
     });
@@ -295,7 +298,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
       answerOf: (turn, wait) => answerWhenDue(turn, turn.request.session.id, wait),
     });
     const app = createKoaApp({
-      doors: [createMcpRoute({ door: mcpDoor, authenticate, basePath })],
+      doors: [createMcpRoute({ door: mcpDoor, authenticate, bodies, basePath })],
       log: logger,
       clock,
       randomBytes,
@@ -356,8 +359,7 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
             endOf: (row) => endFromStore(database, row),
           }),
         },
-        authenticate,
-        basePath,
+        { authenticate, bodies, basePath },
       ),
       basePath,
       pages: createStaticConsole(ports.consoleFolder, basePath, {

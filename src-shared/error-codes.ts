@@ -101,6 +101,7 @@ export const errorCodes = {
   STOPPED: { status: 503, ws: 'frame', retryable: false, says: 'An operator has stopped this; nothing begins until it is started again.' },
   TOO_MANY_CONNECTIONS: { status: 503, ws: 1013, retryable: true, says: 'Too many connections.' },
   QUEUE_FULL: { status: 503, ws: 'frame', retryable: true, says: 'Too many messages are waiting in this session.' },
+  BODIES_FULL: { status: 503, ws: 'frame', retryable: true, says: 'The requests under way take all the memory there is for their bodies.' },
   SLOW_READER: { status: 503, ws: 1013, retryable: true, says: 'The client does not read; resume when it can.' },
   SIGNING_KEY_MISSING: { status: 503, ws: 'frame', retryable: false, says: 'The signing key is not where the database says it is.' },
   KEYCHAIN_UNAVAILABLE: { status: 503, ws: 'frame', retryable: true, says: 'The keychain does not answer.' },

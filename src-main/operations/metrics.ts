@@ -13,6 +13,8 @@ type MetricsPorts = {
   /** Monotonic, ms. */
   readonly startedAt: number;
   readonly openConnections: () => number;
+  /** What the bodies of requests under way take. */
+  readonly bodyBytes: () => number;
   readonly openWebSockets: () => number;
   readonly process: Pick<NodeJS.Process, 'cpuUsage' | 'memoryUsage'>;
 };
@@ -84,6 +86,7 @@ export const createMetrics = (ports: MetricsPorts): Metrics => {
       gauge('openclaw_turns_waiting', 'Turns that wait for their session or a free place.', waiting),
       gauge('openclaw_connections_open', 'Open sockets, HTTP and WebSocket.', ports.openConnections()),
       gauge('openclaw_websockets_open', 'Open WebSockets.', ports.openWebSockets()),
+      gauge('openclaw_request_body_bytes', 'What counts of the bodies of requests under way.', ports.bodyBytes()),
       gauge('openclaw_database_bytes', 'The database and its write-ahead log.', databaseBytes),
       gauge('process_resident_memory_bytes', 'Resident memory of this process.', ports.process.memoryUsage().rss),
       {

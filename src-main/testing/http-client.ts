@@ -23,16 +23,45 @@ export type Answer = {
 
 export const call = (base: string, method: string, path: string, options: CallOptions = {}): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    begin(base, method, path, options, reject, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.once('error', reject);
-      response.once('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) });
-      });
-    });
+    begin(base, method, path, options, reject, answerTo(resolve, reject));
   });
+
+const answerTo =
+  (resolve: (answer: Answer) => void, reject: (error: Error) => void): OnResponse =>
+  (response) => {
+    const chunks: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => chunks.push(chunk));
+    response.once('error', reject);
+    response.once('end', () => {
+      const text = Buffer.concat(chunks).toString('utf8');
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json: parse(text) });
+    });
+  };
+
+export type SlowCall = {
+  /** Resolves when the bytes have left this process. */
+  readonly write: (bytes: string | Buffer) => Promise<void>;
+  readonly end: () => void;
+  readonly answer: Promise<Answer>;
+  readonly hangUp: () => void;
+};
+
+/** A request whose body comes piece by piece, of no said length. */
+export const callSlowly = (base: string, method: string, path: string, options: Omit<CallOptions, 'json' | 'body'>): SlowCall => {
+  const headers = { 'Content-Type': 'application/json', ...options.headers };
+  let outgoing: ClientRequest | undefined;
+  const answer = new Promise<Answer>((resolve, reject) => {
+    outgoing = open(base, method, path, { ...options, headers }, reject, answerTo(resolve, reject));
+  });
+  // Whoever hangs up does not ask for it.
+  answer.catch(() => undefined);
+  return {
+    write: (bytes) => new Promise((resolve, reject) => outgoing?.write(bytes, (error) => (error ? reject(error) : resolve()))),
+    end: () => void outgoing?.end(),
+    answer,
+    hangUp: () => void outgoing?.destroy(),
+  };
+};
 
 /** A request whose answer nobody waits for. */
 export const callAndHangUp = (base: string, method: string, path: string, options: CallOptions = {}): { readonly hangUp: () => void } => {
@@ -116,33 +145,41 @@ export const openEventStream = (base: string, method: string, path: string, opti
     );
   });
 
+type OnResponse = Parameters<typeof request>[2] & object;
+
 const begin = (
   base: string,
   method: string,
   path: string,
-  { token, headers = {}, socketPath, json, body }: CallOptions,
+  { json, body, ...options }: CallOptions,
   onError: (error: Error) => void,
-  onResponse: Parameters<typeof request>[2] & object,
+  onResponse: OnResponse,
 ): ClientRequest => {
   const payload = json === undefined ? body : JSON.stringify(json);
-  const outgoing = request(
+  const about = payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(payload)) };
+  const outgoing = open(base, method, path, { ...options, headers: { ...about, ...options.headers } }, onError, onResponse);
+  outgoing.end(payload);
+  return outgoing;
+};
+
+const open = (
+  base: string,
+  method: string,
+  path: string,
+  { token, headers = {}, socketPath }: CallOptions,
+  onError: (error: Error) => void,
+  onResponse: OnResponse,
+): ClientRequest =>
+  request(
     new URL(path, base),
     {
       method,
       agent: false,
       ...(socketPath === undefined ? {} : { socketPath }),
-      headers: {
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-        ...(payload === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(payload)) }),
-        ...headers,
-      },
+      headers: { ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }), ...headers },
     },
     onResponse,
-  );
-  outgoing.once('error', onError);
-  outgoing.end(payload);
-  return outgoing;
-};
+  ).once('error', onError);
 
 const parse = (text: string): unknown => {
   try {

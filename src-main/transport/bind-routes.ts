@@ -6,6 +6,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import { type Route, type RouteAnswer, type RouteId, type RouteInput, routes } from '../../src-shared/contract/rest.ts';
 import { localPrincipal, type Principal } from '../principal.ts';
 import { type Authenticate, refuseApiKey, requireScope } from './authenticate.ts';
+import type { BodyBudget } from './body-budget.ts';
 import { parseInput, readBody, sha256 } from './read-body.ts';
 import { readPin } from './read-pin.ts';
 import { retryAfter } from './report-errors.ts';
@@ -65,8 +66,10 @@ export type RequestState = {
   markAuthenticated: () => void;
 };
 
+type BindPorts = { readonly authenticate: Authenticate; readonly bodies: BodyBudget; readonly basePath: string };
+
 /** Contract row + handler → validated route. Nothing reaches a handler that its row's schemas did not let through. */
-export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, basePath: string): Router<RequestState> => {
+export const bindRoutes = (handlers: Handlers, { authenticate, bodies, basePath }: BindPorts): Router<RequestState> => {
   const router = new Router<RequestState>({ prefix: basePath === '/' ? '' : basePath.slice(0, -1), exclusive: false });
   for (const id of Object.keys(routes) as RouteId[]) {
     const route: Route = routes[id];
@@ -78,7 +81,10 @@ export const bindRoutes = (handlers: Handlers, authenticate: Authenticate, baseP
         ctx.state.tokenId = principal.id;
         ctx.state.markAuthenticated();
       }
-      const read = await readBody(route, ctx.req);
+      const read = await readBody(route, {
+        request: ctx.req,
+        hold: bodies.open(ctx.res),
+      });
       const run = async () =>
         handler(
           {

@@ -4,6 +4,7 @@ import type { McpDoor } from '../mcp/mcp-door.ts';
 import { localPrincipal } from '../principal.ts';
 import { type Authenticate, refuseApiKey } from './authenticate.ts';
 import type { RequestState } from './bind-routes.ts';
+import type { BodyBudget } from './body-budget.ts';
 import { readJsonBody } from './read-body.ts';
 
 /**
@@ -14,10 +15,12 @@ export const createMcpRoute =
   ({
     door,
     authenticate,
+    bodies,
     basePath,
   }: {
     readonly door: McpDoor;
     readonly authenticate: Authenticate;
+    readonly bodies: BodyBudget;
     readonly basePath: string;
   }): Middleware<RequestState> =>
   async (ctx, next) => {
@@ -32,7 +35,7 @@ export const createMcpRoute =
     ctx.state.tokenId = by.id;
     ctx.state.markAuthenticated();
     if (ctx.method !== 'POST') throw new AppError('METHOD_NOT_ALLOWED');
-    const { value } = await readJsonBody(ctx.req);
+    const { value } = await readJsonBody({ request: ctx.req, hold: bodies.open(ctx.res) });
     ctx.respond = false;
     await door({ request: ctx.req, response: ctx.res, body: value, by, traceId: ctx.state.traceId });
   };

@@ -1,5 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../src-shared/app-error.ts';
+import type { HoldBody } from './body-budget.ts';
+
+/** A request whose body is to be read. */
+export type Sender = {
+  readonly request: IncomingMessage;
+  readonly hold: HoldBody;
+};
 
 export type OpenBody = {
   readonly chunks: AsyncIterable<Buffer>;
@@ -16,7 +23,7 @@ type BodyLimits = {
 };
 
 /** The bytes of a body, as they come. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BAD_REQUEST from `chunks` */
-export const openBody = (request: IncomingMessage, { maxBytes, types, hint }: BodyLimits): OpenBody => {
+export const openBody = ({ request }: Pick<Sender, 'request'>, { maxBytes, types, hint }: BodyLimits): OpenBody => {
   if (types && !types.includes(mediaType(request)))
     throw new AppError('MEDIA_TYPE', {
       message: `Only ${types.join(' or ')} is read here.`,
@@ -59,10 +66,23 @@ export const refuseEncoded = (request: IncomingMessage): void => {
     throw new AppError('MEDIA_TYPE', { message: 'Compressed bodies are not read here.' });
 };
 
-/** All of it. @throws AppError as `openBody` */
-export const readBytes = async (request: IncomingMessage, limits: BodyLimits): Promise<Buffer> => {
+/** All of it. @throws AppError as `openBody`, BODIES_FULL */
+export const readBytes = async (sender: Sender, limits: BodyLimits): Promise<Buffer> => {
   const parts: Buffer[] = [];
-  for await (const chunk of openBody(request, limits).chunks) parts.push(chunk);
+  const { chunks, takeRest } = openBody(sender, limits);
+  let size = 0;
+  try {
+    for await (const chunk of chunks) {
+      size += chunk.length;
+      sender.hold(size);
+      parts.push(chunk);
+    }
+  } catch (thrown) {
+    parts.length = 0;
+    sender.hold(0);
+    await takeRest();
+    throw thrown;
+  }
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 };
 

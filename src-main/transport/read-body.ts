@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { Route } from '../../src-shared/contract/rest.ts';
-import { openBody, readBytes, refuseEncoded } from './open-body.ts';
+import { openBody, readBytes, refuseEncoded, type Sender } from './open-body.ts';
 import { parseJsonText } from './parse-json-text.ts';
 import { readJsonLines } from './read-lines.ts';
 
@@ -19,33 +18,30 @@ type ReadBody = {
 };
 
 /** As its row says; null where it has none. JSON Lines are parsed, and streams read, as the handler takes them. */
-export const readBody = async ({ body: schema, reads }: Route, request: IncomingMessage): Promise<ReadBody | null> => {
+export const readBody = async ({ body: schema, reads }: Route, sender: Sender): Promise<ReadBody | null> => {
   if (reads?.as === 'stream') {
-    refuseEncoded(request);
-    const { chunks, takeRest } = openBody(request, reads);
+    refuseEncoded(sender.request);
+    const { chunks, takeRest } = openBody(sender, reads);
     return { body: chunks, hash: () => sha256(''), takeRest };
   }
   if (reads?.as === 'bytes') {
-    if (reads.types) refuseEncoded(request);
-    const bytes = await readBytes(request, reads);
+    if (reads.types) refuseEncoded(sender.request);
+    const bytes = await readBytes(sender, reads);
     return { body: bytes, hash: () => sha256(bytes) };
   }
   if (!schema) return null;
   if (reads?.as === 'lines') {
-    const { lines, ...rest } = readJsonLines(request, schema, reads);
+    const { lines, ...rest } = readJsonLines(sender, schema, reads);
     return { body: lines, ...rest };
   }
-  const { value, bytes } = await readJsonBody(request, reads?.maxBytes);
+  const { value, bytes } = await readJsonBody(sender, reads?.maxBytes);
   return { body: parseInput(schema, value, 'body'), hash: () => sha256(bytes) };
 };
 
-/** `application/json` only, no Content-Encoding, valid UTF-8. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE, BAD_JSON */
-export const readJsonBody = async (
-  request: IncomingMessage,
-  maxBytes = jsonMost,
-): Promise<{ readonly value: unknown; readonly bytes: Buffer }> => {
-  refuseEncoded(request);
-  const bytes = await readBytes(request, { maxBytes, types: ['application/json'] });
+/** `application/json` only, no Content-Encoding, valid UTF-8. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE, BODIES_FULL, BAD_JSON */
+export const readJsonBody = async (sender: Sender, maxBytes = jsonMost): Promise<{ readonly value: unknown; readonly bytes: Buffer }> => {
+  refuseEncoded(sender.request);
+  const bytes = await readBytes(sender, { maxBytes, types: ['application/json'] });
   if (!isUtf8(bytes)) throw new AppError('BAD_JSON', { message: 'The body is not valid UTF-8.' });
   return { value: parseJsonText(bytes.toString('utf8')), bytes };
 };

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { AppError } from '../../src-shared/app-error.ts';
+import type { Sender } from './open-body.ts';
 import { readJsonLines } from './read-lines.ts';
 
 const schema = z.strictObject({ content: z.string().min(1), n: z.int().optional() });
@@ -14,8 +15,10 @@ const requestOf = (chunks: readonly (string | Buffer)[], headers: Readonly<Recor
   return Object.assign(stream, { headers: { 'content-type': 'application/jsonl', ...headers }, complete: false }) as never;
 };
 
+const from = (request: IncomingMessage): Sender => ({ request, hold: () => undefined });
+
 const readAll = async (chunks: readonly (string | Buffer)[], headers?: Readonly<Record<string, string>>) => {
-  const { lines } = readJsonLines(requestOf(chunks, headers), schema, limits);
+  const { lines } = readJsonLines(from(requestOf(chunks, headers)), schema, limits);
   const out = [];
   for await (const line of lines) out.push(line);
   return out;
@@ -61,7 +64,7 @@ describe('readJsonLines', () => {
       if (reading) setImmediate(round);
     };
     setImmediate(round);
-    const { lines } = readJsonLines(requestOf(['{"content":"a"}\n'.repeat(10_000)]), schema, { ...limits, maxLines: 10_000 });
+    const { lines } = readJsonLines(from(requestOf(['{"content":"a"}\n'.repeat(10_000)])), schema, { ...limits, maxLines: 10_000 });
     for await (const _line of lines);
     reading = false;
     expect(rounds).toBeGreaterThan(300);
@@ -69,7 +72,7 @@ describe('readJsonLines', () => {
 
   it('gives out nothing behind the first bad line, and names the first 20', async () => {
     const { lines } = readJsonLines(
-      requestOf(['{"content":"a"}\n{"content":""}\n{"content":"c"}\n', '{"contnt":1}\n'.repeat(40)]),
+      from(requestOf(['{"content":"a"}\n{"content":""}\n{"content":"c"}\n', '{"contnt":1}\n'.repeat(40)])),
       schema,
       limits,
     );
@@ -119,7 +122,7 @@ describe('readJsonLines', () => {
 
   it('takes the rest of a body that is not wanted', async () => {
     const request = requestOf(Array.from({ length: 500 }, (_, i) => `{"content":"${i}"}\n`));
-    const { lines, takeRest } = readJsonLines(request, schema, { ...limits, maxLines: 1_000 });
+    const { lines, takeRest } = readJsonLines(from(request), schema, { ...limits, maxLines: 1_000 });
     for await (const _line of lines) break;
     expect(request.readableEnded).toBe(false);
     await takeRest();
@@ -133,7 +136,7 @@ describe('readJsonLines', () => {
         this.destroy(new Error('aborted'));
       },
     });
-    const { lines } = readJsonLines(Object.assign(broken, { headers: request.headers, complete: false }) as never, schema, limits);
+    const { lines } = readJsonLines(from(Object.assign(broken, { headers: request.headers, complete: false }) as never), schema, limits);
     await expect(lines[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'BAD_REQUEST', message: 'The body broke off.' });
   });
 });

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { setImmediate as nextRound } from 'node:timers/promises';
 import type { z } from 'zod';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { BodyLine, BodyReading } from '../../src-shared/contract/rest.ts';
-import { openBody, refuseEncoded } from './open-body.ts';
+import type { HoldBody } from './body-budget.ts';
+import { openBody, refuseEncoded, type Sender } from './open-body.ts';
 import { parseJsonText } from './parse-json-text.ts';
 
 const maxLineBytes = 1024 * 1024;
@@ -30,15 +30,15 @@ export type ReadLines<T> = {
  * 1 MiB, valid UTF-8, and refused where a JSON body would be. Blank lines are skipped but counted. The first bad line
  * is the last that is told of: no more are given out, and in the end `BATCH_INVALID` names the first 20.
  *
- * @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BAD_REQUEST, BATCH_INVALID from `lines`
+ * @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BODIES_FULL, BAD_REQUEST, BATCH_INVALID from `lines`
  */
 export const readJsonLines = <T>(
-  request: IncomingMessage,
+  sender: Sender,
   schema: z.ZodType<T>,
   { maxBytes, maxLines }: Extract<BodyReading, { as: 'lines' }>,
 ): ReadLines<T> => {
-  refuseEncoded(request);
-  const { chunks, takeRest } = openBody(request, {
+  refuseEncoded(sender.request);
+  const { chunks, takeRest } = openBody(sender, {
     maxBytes,
     types: ['application/jsonl', 'application/x-ndjson'],
     hint: 'Cut it in two.',
@@ -54,7 +54,7 @@ export const readJsonLines = <T>(
       bad += 1;
       if (problems.length < problemsMost) problems.push({ line, message });
     };
-    for await (const { line, bytes } of splitLines(counted(chunks, hash))) {
+    for await (const { line, bytes } of splitLines(counted(chunks, hash), sender.hold)) {
       round = { lines: round.lines + 1, bytes: round.bytes + (bytes?.length ?? 0) };
       if (round.lines >= linesPerRound || round.bytes >= bytesPerRound) {
         round = { lines: 0, bytes: 0 };
@@ -90,6 +90,7 @@ const counted = async function* (chunks: AsyncIterable<Buffer>, hash: ReturnType
 /** Lines without their ends, numbered from 1; null for one that is too long to be kept. */
 const splitLines = async function* (
   chunks: AsyncIterable<Buffer>,
+  hold: HoldBody,
 ): AsyncGenerator<{ readonly line: number; readonly bytes: Buffer | null }> {
   let line = 0;
   let parts: Buffer[] = [];
@@ -99,10 +100,12 @@ const splitLines = async function* (
     const bytes = length > maxLineBytes ? null : parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
     parts = [];
     length = 0;
+    hold(0);
     return { line, bytes };
   };
   const keep = (part: Buffer): void => {
     length += part.length;
+    hold(length > maxLineBytes ? 0 : length);
     if (length > maxLineBytes) parts = [];
     else if (part.length > 0) parts.push(part);
   };

@@ -132,6 +132,7 @@ export const configSchema = z.strictObject({
           connections: z.int().min(1).max(100_000).default(1024).describe('open sockets'),
           unauthenticated: z.int().min(1).max(100_000).default(64).describe('open sockets that have not shown a good credential yet'),
           perToken: z.int().min(1).max(100_000).default(256).describe('open WebSockets of one token'),
+          bodiesMb: z.int().min(32).max(65_536).default(256).describe('MiB that the bodies of all requests under way may take together'),
           sessionsRunning: z.int().min(1).max(4096).default(64).describe('sessions with a turn at work at the same time; others wait'),
         })
         .prefault({}),

@@ -276,6 +276,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.GATEWAY_STARTING': '网关仍在启动。',
   'error.GATEWAY_STOPPING': '网关正在停止。',
   'error.TOO_MANY_CONNECTIONS': '连接数过多。',
+  'error.BODIES_FULL': '正在处理的请求已用完留给请求体的内存。',
   'error.QUEUE_FULL': '此会话中等待的消息过多。',
   'error.SLOW_READER': '客户端读取过慢；可在就绪后继续。',
   'error.SIGNING_KEY_MISSING': '签名密钥不在数据库记录的位置。',

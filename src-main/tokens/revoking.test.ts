@@ -53,6 +53,29 @@ describe('revoking', () => {
     for (const turn of turns) expect((await turn).json.status).toBe('cancelled');
   });
 
+  it('ends a download in the middle', async () => {
+    let hold: Promise<void> | null = null;
+    let release = (): void => undefined;
+    const wrapDatabase = (database: Database): Database => ({
+      ...database,
+      read: async (query) => {
+        if (query.op === 'event.list' && query.afterSeq > 0) await hold;
+        return database.read(query);
+      },
+    });
+    const t = await startTestGateway({ wrapDatabase });
+    const token = await t.mint();
+    for (let turn = 0; turn < 30; turn += 1) await t.post({ content: '/help', sessionId: 'long' }, { token: token.secret });
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const download = await openEventStream(t.base, 'GET', '/api/v1/sessions/long/export', { token: token.secret });
+    expect(download.status).toBe(200);
+    await revoke(t, token);
+    await download.ended;
+    release();
+  });
+
   it('holds for the next start, for all of them', async () => {
     const t = await startTestGateway({ home: createTestHome() });
     const family = await threeGenerations(t);
@@ -226,6 +249,38 @@ describe('the undo of a revocation', () => {
     }
     expect(await statesOf(t, [revoked, other])).toEqual(['TOKEN_INVALID', 'TOKEN_INVALID']);
     expect((await t.call('POST', '/api/v1/messages', { token: key.secret, json: { content: '/help' } })).json.error.code).toBe(R);
+  });
+});
+
+describe('a new signing key', () => {
+  it('ends all that is open and under way at that moment, however it came in', async () => {
+    const upstream = await scriptModel(() => ({ kind: 'never' }));
+    const t = await startTestGateway({ upstream });
+    const [token, key] = [await t.mint({ scopes: ['messages', 'logs'] }), await t.mint({ kind: 'api-key' })];
+    const by = { token: token.secret };
+    const { ticket } = (await t.call('POST', '/api/v1/tickets', by)).json;
+    const { sessionId } = (await t.post({ content: 'hi', wait: false, sessionId: 'mine' }, by)).json;
+    const sockets = [await t.ws(by), await t.ws({ query: `?ticket=${ticket}` }), await t.ws({ query: `?sessionId=${sessionId}` })];
+    const chat = { model: 'openclaw', messages: [{ role: 'user', content: 'hi' }] };
+    const logs = await openEventStream(t.base, 'GET', '/api/v1/logs', by);
+    const turn = t.post({ content: 'hi' }, by);
+    const completion = t.call('POST', '/v1/chat/completions', { token: key.secret, json: chat });
+    const batch = { ...by, body: '{"content":"hi"}', headers: { 'Content-Type': 'application/jsonl' } };
+    await t.call('POST', '/api/v1/batches', batch);
+    await upstream.requested(4);
+
+    expect((await t.call('POST', '/api/v1/tokens/rotate', { token: t.admin })).status).toBe(200);
+    for (const socket of sockets) expect(await socket.closed).toEqual({ code: 1008, reason: R });
+    await logs.ended;
+    expect((await turn).json.status).toBe('cancelled');
+    expect((await completion).status).toBeGreaterThanOrEqual(400);
+    await upstream.brokenOff(4);
+    const admin = (await t.gateway.mintConsoleToken()).token;
+    await expect
+      .poll(async () => (await t.call('GET', '/api/v1/batches', { token: admin })).json.batches)
+      .toMatchObject([{ status: 'cancelled' }]);
+    await expect.poll(async () => (await t.call('GET', '/api/v1/status', { token: admin })).json.queue).toEqual({ running: 0, waiting: 0 });
+    await expect(t.ws({ query: `?sessionId=${sessionId}` })).rejects.toThrow('401');
   });
 });
 

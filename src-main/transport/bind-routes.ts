@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { AppError } from '../../src-shared/app-error.ts';
@@ -84,6 +84,7 @@ export const bindRoutes = (handlers: Handlers, { authenticate, bodies, basePath 
       const read = await readBody(route, {
         request: ctx.req,
         hold: bodies.open(ctx.res),
+        recheck: () => void (principal && authenticate.recheck(principal)),
       });
       const run = async () =>
         handler(
@@ -117,6 +118,7 @@ export const bindRoutes = (handlers: Handlers, { authenticate, bodies, basePath 
         // Names a download; never shown in a page of this origin.
         if (filename !== undefined) ctx.attachment(filename);
         ctx.body = body;
+        if (principal && body instanceof Readable) endWith(principal, authenticate, ctx.res);
       } else {
         ctx.status = answer.status;
         ctx.set(retryAfter(retryAfterIn(answer.body)));
@@ -130,6 +132,13 @@ export const bindRoutes = (handlers: Handlers, { authenticate, bodies, basePath 
 /** A turn that failed says so in its answer, as an error does. */
 const retryAfterIn = (body: unknown): number | undefined =>
   (body as { readonly error?: { readonly retryAfterMs?: number } } | null | undefined)?.error?.retryAfterMs;
+
+/** A download breaks off with the token that asked for it. */
+const endWith = (principal: Principal, authenticate: Authenticate, response: ServerResponse): void => {
+  const forget = authenticate.onEnd(principal, () => response.destroy());
+  if (response.closed) forget();
+  else response.once('close', forget);
+};
 
 /** A stream ends with the token that opened it. */
 const endingWith =

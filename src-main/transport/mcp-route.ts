@@ -35,7 +35,7 @@ export const createMcpRoute =
     ctx.state.tokenId = by.id;
     ctx.state.markAuthenticated();
     if (ctx.method !== 'POST') throw new AppError('METHOD_NOT_ALLOWED');
-    const { value } = await readJsonBody({ request: ctx.req, hold: bodies.open(ctx.res) });
+    const { value } = await readJsonBody({ request: ctx.req, hold: bodies.open(ctx.res), recheck: () => void authenticate.recheck(by) });
     ctx.respond = false;
     await door({ request: ctx.req, response: ctx.res, body: value, by, traceId: ctx.state.traceId });
   };

@@ -6,6 +6,8 @@ import type { HoldBody } from './body-budget.ts';
 export type Sender = {
   readonly request: IncomingMessage;
   readonly hold: HoldBody;
+  /** Asked when all of it is in, which may be long after the head. @throws AppError TOKEN_* where whoever sends it may no longer */
+  readonly recheck: () => void;
 };
 
 export type OpenBody = {
@@ -22,8 +24,8 @@ type BodyLimits = {
   readonly hint?: string;
 };
 
-/** The bytes of a body, as they come. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BAD_REQUEST from `chunks` */
-export const openBody = ({ request }: Pick<Sender, 'request'>, { maxBytes, types, hint }: BodyLimits): OpenBody => {
+/** The bytes of a body, as they come. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BAD_REQUEST, TOKEN_* from `chunks` */
+export const openBody = ({ request, recheck }: Pick<Sender, 'request' | 'recheck'>, { maxBytes, types, hint }: BodyLimits): OpenBody => {
   if (types && !types.includes(mediaType(request)))
     throw new AppError('MEDIA_TYPE', {
       message: `Only ${types.join(' or ')} is read here.`,
@@ -44,6 +46,7 @@ export const openBody = ({ request }: Pick<Sender, 'request'>, { maxBytes, types
         if (size > maxBytes) throw tooLarge();
         yield chunk;
       }
+      recheck();
     } catch (thrown) {
       throw thrown instanceof AppError ? thrown : new AppError('BAD_REQUEST', { message: 'The body broke off.', cause: thrown });
     }

@@ -38,7 +38,7 @@ export const readBody = async ({ body: schema, reads }: Route, sender: Sender): 
   return { body: parseInput(schema, value, 'body'), hash: () => sha256(bytes) };
 };
 
-/** `application/json` only, no Content-Encoding, valid UTF-8. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE, BODIES_FULL, BAD_JSON */
+/** `application/json` only, no Content-Encoding, valid UTF-8. @throws AppError MEDIA_TYPE, BODY_TOO_LARGE, BODIES_FULL, BAD_JSON, TOKEN_* */
 export const readJsonBody = async (sender: Sender, maxBytes = jsonMost): Promise<{ readonly value: unknown; readonly bytes: Buffer }> => {
   refuseEncoded(sender.request);
   const bytes = await readBytes(sender, { maxBytes, types: ['application/json'] });

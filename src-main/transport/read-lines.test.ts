@@ -15,7 +15,7 @@ const requestOf = (chunks: readonly (string | Buffer)[], headers: Readonly<Recor
   return Object.assign(stream, { headers: { 'content-type': 'application/jsonl', ...headers }, complete: false }) as never;
 };
 
-const from = (request: IncomingMessage): Sender => ({ request, hold: () => undefined });
+const from = (request: IncomingMessage): Sender => ({ request, hold: () => undefined, recheck: () => undefined });
 
 const readAll = async (chunks: readonly (string | Buffer)[], headers?: Readonly<Record<string, string>>) => {
   const { lines } = readJsonLines(from(requestOf(chunks, headers)), schema, limits);

@@ -30,7 +30,7 @@ export type ReadLines<T> = {
  * 1 MiB, valid UTF-8, and refused where a JSON body would be. Blank lines are skipped but counted. The first bad line
  * is the last that is told of: no more are given out, and in the end `BATCH_INVALID` names the first 20.
  *
- * @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BODIES_FULL, BAD_REQUEST, BATCH_INVALID from `lines`
+ * @throws AppError MEDIA_TYPE, BODY_TOO_LARGE – at once; BODY_TOO_LARGE, BODIES_FULL, BAD_REQUEST, BATCH_INVALID, TOKEN_* from `lines`
  */
 export const readJsonLines = <T>(
   sender: Sender,

@@ -230,6 +230,33 @@ describe('the list', () => {
     await t.stop();
   });
 
+  it('counts what comes by the doors of other protocols, by a Session ID and with a key', async () => {
+    const t = await startTestGateway();
+    const [bearer, key] = [await t.mint({ scopes: ['messages', 'agents'] }), await t.mint({ kind: 'api-key' })];
+    const uses = async ({ id }: { id: string }) => {
+      const { tokens } = (await t.call('GET', '/api/v1/tokens', { token: t.admin })).json;
+      const { requests, lastAddress } = tokens.find((row: { id: string }) => row.id === id);
+      return `${requests} from ${lastAddress}`;
+    };
+    const chat = { model: 'openclaw', messages: [{ role: 'user', content: '/help' }] };
+    const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    await t.call('POST', '/v1/chat/completions', { token: bearer.secret, json: chat });
+    expect(await uses(bearer)).toBe('1 from 127.0.0.1');
+    await call(`http://[::1]:${t.port}`, 'POST', '/mcp', { token: bearer.secret, json: list });
+    expect(await uses(bearer)).toBe('2 from ::1');
+    const { sessionId } = (await t.post({ content: '/help' }, { token: bearer.secret })).json;
+    const socket = await t.ws({ query: `?sessionId=${sessionId}` });
+    expect(await uses(bearer)).toBe('4 from 127.0.0.1');
+    socket.send({ type: 'message', content: '/help' });
+    await socket.waitFor((frame) => frame.type === 'response');
+    expect(await uses(bearer)).toBe('5 from 127.0.0.1');
+
+    await t.call('GET', '/v1/models', { token: key.secret });
+    await call(`http://[::1]:${t.port}`, 'POST', '/api/v1/messages', { headers: { 'X-API-Key': key.secret }, json: { content: '/help' } });
+    expect(await uses(key)).toBe('2 from ::1');
+    expect(await uses(bearer)).toBe('5 from 127.0.0.1');
+  });
+
   it('keeps the counts for the next start', async () => {
     const t = await startTestGateway({ home: createTestHome() });
     const { id, secret } = await t.mint();

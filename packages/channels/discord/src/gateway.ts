@@ -7,6 +7,9 @@ const op = { dispatch: 0, heartbeat: 1, identify: 2, resume: 6, reconnect: 7, in
 /** Nothing that trying again would change: https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
 const hopeless: Readonly<Record<number, string>> = {
   4004: 'Discord does not take the token. Reset it in the Developer Portal and copy it again.',
+  4010: 'Discord does not know the part of the bot that asks.',
+  4011: 'The bot is in more servers than one connection may hear: make one of its own for this computer.',
+  4012: 'Discord no longer speaks this version of its gateway. Update this app.',
   4013: 'Discord does not know what the bot asks to hear.',
   4014: 'Switch on Message Content Intent: Developer Portal, your application, Bot.',
 };
@@ -29,7 +32,10 @@ export type GatewayPorts = {
 /** One connection to Discord's gateway. Resolves when `signal` is aborted; rejects with a ChannelError when it is lost. */
 export const connectGateway = ({ url, token, signal, session: given, onEvent, keepSession }: GatewayPorts): Promise<void> =>
   new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${given?.resumeUrl ?? url}/?v=10&encoding=json`, { handshakeTimeout: 15_000 });
+    // Discord gives it with a slash or without.
+    const address = new URL(given?.resumeUrl ?? url);
+    address.search = 'v=10&encoding=json';
+    const socket = new WebSocket(address, { handshakeTimeout: 15_000 });
     let session = given;
     const keep = (next: Session | null): void => {
       session = next;

@@ -28,12 +28,21 @@ export const createRest =
     throw errorOf(response, answer as Answer | null);
   };
 
-type Answer = { readonly message?: string; readonly code?: number; readonly retry_after?: number };
+type Answer = { readonly message?: string; readonly retry_after?: number; readonly errors?: unknown };
 
-/** 50001: no access, 50007: they take no direct messages, 50013: not allowed there. */
 const errorOf = (response: Response, answer: Answer | null): ChannelError => {
-  const said = answer?.message ?? '';
+  const said = [answer?.message ?? '', ...wrongFields(answer?.errors)].filter(Boolean).join('; ');
   if (response.status === 429 && answer?.retry_after !== undefined)
     return new ChannelError('RATE_LIMIT', `Discord answered 429: ${said}`, { retryAfterMs: Math.ceil(answer.retry_after * 1000) });
   return errorOfAnswer(response, platform, said);
 };
+
+/** Which field is wrong, and how: https://discord.com/developers/docs/reference#error-messages */
+const wrongFields = (errors: unknown, path: readonly string[] = []): readonly string[] =>
+  Object.entries(errors ?? {}).flatMap(([key, value]) => {
+    if (key === '_errors' && Array.isArray(value))
+      return value.map((one: { readonly message?: string } | null) =>
+        [...(path.length > 0 ? [path.join('.')] : []), one?.message].join(': '),
+      );
+    return typeof value === 'object' ? wrongFields(value, [...path, key]) : [];
+  });

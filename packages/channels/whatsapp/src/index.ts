@@ -123,7 +123,11 @@ const hear = async (started: Started, request: HookRequest): Promise<HookRespons
   }
   try {
     const { heard, failed } = readCall(request.body, ctx.config.phoneNumberId);
-    for (const { id, words } of failed) ctx.log.warn('WhatsApp could not deliver a message.', { id, words });
+    for (const { id, words } of failed)
+      ctx.log.warn(id ? 'WhatsApp could not deliver a message.' : 'WhatsApp says that something is wrong with the number or the app.', {
+        id,
+        words,
+      });
     for (const one of heard) await handOver(started, one);
     return { status: 200 };
   } catch (error) {

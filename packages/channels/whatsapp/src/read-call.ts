@@ -9,8 +9,8 @@ export type Heard =
     }
   | { readonly action: InboundAction; readonly id: string };
 
-/** A message that could not be delivered, in words. */
-export type Failed = { readonly id: string; readonly words: string };
+/** A message that could not be delivered, in words; without an id what is wrong with the number or the app. */
+export type Failed = { readonly id?: string; readonly words: string };
 
 /** Meta signs the bytes of the body by the secret of the app. */
 export const isSigned = ({ headers, body }: Pick<HookRequest, 'headers' | 'body'>, appSecret: string): boolean => {
@@ -24,10 +24,16 @@ type Message = {
   readonly id: string;
   readonly timestamp?: string;
   readonly type: string;
+  readonly group_id?: string;
   readonly text?: { readonly body?: string };
   readonly interactive?: { readonly button_reply?: { readonly id?: string } };
 } & Readonly<Record<'image' | 'document' | 'audio' | 'video' | 'sticker', File | undefined>>;
 type File = { readonly id?: string; readonly mime_type?: string; readonly filename?: string; readonly caption?: string };
+type MetaError = {
+  readonly title?: string;
+  readonly message?: string;
+  readonly error_data?: { readonly details?: string };
+};
 type Value = {
   readonly metadata?: { readonly phone_number_id?: string };
   readonly contacts?: readonly { readonly wa_id?: string; readonly profile?: { readonly name?: string } }[];
@@ -35,8 +41,10 @@ type Value = {
   readonly statuses?: readonly {
     readonly id: string;
     readonly status?: string;
-    readonly errors?: readonly { readonly title?: string; readonly message?: string }[];
+    readonly errors?: readonly MetaError[];
   }[];
+  /** Of the number or the app, not of a message. */
+  readonly errors?: readonly MetaError[];
 };
 
 /**
@@ -55,17 +63,23 @@ export const readCall = (
     .filter(({ metadata }) => metadata?.phone_number_id === phoneNumberId);
   return {
     heard: values.flatMap((value) => (value.messages ?? []).flatMap((message) => hearOne(message, value) ?? [])),
-    failed: values
-      .flatMap(({ statuses = [] }) => statuses)
-      .filter(({ status }) => status === 'failed')
-      .map(({ id, errors = [] }) => ({ id, words: errors.map(({ title, message }) => message ?? title ?? '').join(' ') })),
+    failed: values.flatMap(({ statuses = [], errors = [] }) => [
+      ...statuses.filter(({ status }) => status === 'failed').map(({ id, errors: why = [] }) => ({ id, words: wordsOf(why) })),
+      ...(errors.length > 0 ? [{ words: wordsOf(errors) }] : []),
+    ]),
   };
 };
 
+const wordsOf = (errors: readonly MetaError[]): string =>
+  errors
+    .map(({ title, message, error_data: data }) => [...new Set([message ?? title, data?.details])].filter(Boolean).join(': '))
+    .join(' ');
+
 const files = ['image', 'document', 'audio', 'video', 'sticker'] as const;
 
-/** Null for what says nothing to an agent: reactions, places, calls, kinds to come. */
+/** Null for what says nothing to an agent: reactions, places, calls, kinds to come; and for groups, where an answer would go to one person. */
 const hearOne = (message: Message, { contacts = [] }: Value): Heard | null => {
+  if (message.group_id !== undefined) return null;
   const name = contacts.find(({ wa_id }) => wa_id === message.from)?.profile?.name;
   const from = { id: message.from, ...(name ? { name } : {}) };
   const pressed = message.interactive?.button_reply?.id;

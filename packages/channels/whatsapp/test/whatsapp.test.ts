@@ -36,10 +36,35 @@ describe('the examples of the documentation', () => {
     ]);
   });
 
-  it('a button, a failure, and what says nothing', () => {
-    expect(read('button').heard).toMatchObject([{ action: { actionId: 'change-button', from: { id: '16505551234' } } }]);
-    expect(read('failed')).toEqual({ heard: [], failed: [{ id: 'wamid.failed', words: 'Re-engagement message' }] });
-    expect(read('reaction')).toEqual({ heard: [], failed: [] });
+  it('a button, and what says nothing', () => {
+    expect(read('button').heard).toMatchObject([
+      { action: { actionId: 'change-button', from: { id: '16505551234', name: 'Sheena Nelson' } } },
+    ]);
+    for (const name of ['reaction', 'delivered', 'unsupported', 'group']) expect(read(name), name).toEqual({ heard: [], failed: [] });
+  });
+
+  it('failures, of a message and of the number', () => {
+    expect(read('failed')).toEqual({
+      heard: [],
+      failed: [
+        { id: 'wamid.failed', words: expect.stringMatching(/^Re-engagement message: Message failed to send because more than 24 hours/) },
+      ],
+    });
+    expect(read('errors')).toEqual({ heard: [], failed: [{ words: expect.stringMatching(/^Rate limit hit: .*too many messages/) }] });
+  });
+
+  it('reach the gateway, each as what it is', async () => {
+    const { host, graph } = await start();
+    for (const name of ['text', 'button', 'failed', 'errors', 'unsupported']) {
+      const { entry } = calls[name] as { entry: { changes: { value: object }[] }[] };
+      expect(await graph.post(entry[0]?.changes[0]?.value ?? {}), name).toEqual({ status: 200 });
+    }
+    expect(host.heard.map(({ content, from }) => [content, from.name])).toEqual([['Does it come in another color?', 'Sheena Nelson']]);
+    expect(host.pressed.map(({ actionId }) => actionId)).toEqual(['change-button']);
+    expect(host.logged).toMatchObject([
+      expect.stringContaining('WhatsApp could not deliver a message.'),
+      expect.stringContaining('something is wrong with the number or the app.'),
+    ]);
   });
 });
 

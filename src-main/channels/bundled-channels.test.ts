@@ -66,6 +66,18 @@ describe('a channel that comes with the app', () => {
     }
   });
 
+  test('says who it is and what it needs in Chinese too', () => {
+    for (const { manifest, folder } of bundled()) {
+      expect(manifest.descriptionZh, manifest.id).toMatch(/\p{Script=Han}/u);
+      const code = readFileSync(join(folder, manifest.main), 'utf8');
+      // As the code says it: another text would never be found.
+      for (const [text, zh] of Object.entries(manifest.detailsZh ?? {})) {
+        expect(code.includes(text), `${manifest.id}: ${text}`).toBe(true);
+        expect(zh).toMatch(/\p{Script=Han}/u);
+      }
+    }
+  });
+
   test('starts in the process of plugins, and asks for what it has not been given', async () => {
     await Promise.all(
       bundled().map(async (plugin) => {
@@ -74,6 +86,7 @@ describe('a channel that comes with the app', () => {
         const channel = await hostedChannel(host, plugin, join(data, id));
         await channel.start?.({ ...gateway.context({ config: {} }), channelId: id });
         await gateway.until(`${id} asks for its credentials`, () => gateway.statuses.at(-1)?.status === 'needs-auth');
+        expect(Object.keys(plugin.manifest.detailsZh ?? {})).toContain(gateway.statuses.at(-1)?.detail);
         await channel.stop?.();
       }),
     );

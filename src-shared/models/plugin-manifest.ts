@@ -64,8 +64,10 @@ export const pluginHintSchema = z.strictObject({
 export const pluginManifestSchema = z.strictObject({
   id: pluginIdSchema,
   name: z.string().min(1).max(128),
+  nameZh: z.string().min(1).max(128).optional(),
   version: pluginVersionSchema,
   description: z.string().max(1024).optional(),
+  descriptionZh: z.string().max(1024).optional(),
   homepage: z.url({ protocol: /^https$/ }).optional(),
   kind: z.enum(['channel', 'tools']),
   main: archivePath.default('index.mjs'),
@@ -76,6 +78,8 @@ export const pluginManifestSchema = z.strictObject({
   configSchema: z.record(z.string(), z.unknown()).default({ type: 'object', properties: {}, additionalProperties: false }),
   /** By the name of a property. */
   uiHints: z.record(z.string().max(64), pluginHintSchema).default({}),
+  /** Chinese of what it says by `ctx.setStatus`, by the text as it says it. */
+  detailsZh: z.record(z.string().max(512), z.string().min(1).max(512)).optional(),
   permissions: pluginPermissionsSchema.prefault({}),
   /** SHA-256 (hex) of every other file of the archive. */
   integrity: z.record(archivePath, z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in hex')),

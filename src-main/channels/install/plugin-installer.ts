@@ -66,7 +66,17 @@ export const createPluginInstaller = ({ store, host, clock, randomBytes }: Ports
       inTurn(async () => {
         const staged = await store.stage(archive);
         try {
-          const { id, name, version, kind, description = null, homepage = null, permissions } = staged.plugin.manifest;
+          const {
+            id,
+            name,
+            version,
+            kind,
+            description = null,
+            homepage = null,
+            permissions,
+            nameZh = null,
+            descriptionZh = null,
+          } = staged.plugin.manifest;
           const { capabilities, tools, isolation } = await tryOut(staged.plugin);
           const before = await installed(id);
           const asks = permissionWords(permissions);
@@ -74,7 +84,7 @@ export const createPluginInstaller = ({ store, host, clock, randomBytes }: Ports
           return {
             ...hold(staged, before?.sha256 ?? null),
             sha256: staged.sha256,
-            plugin: { id, name, version, kind, description, homepage, permissions },
+            plugin: { ...{ id, name, version, kind, description, homepage, permissions }, ...{ nameZh, descriptionZh } },
             asks: [...asks],
             capabilities: { ...capabilities },
             tools: tools.map((tool) => ({ name: `${id}.${tool.name}`, description: tool.description, readOnly: tool.readOnly })),

@@ -67,6 +67,9 @@ const bundledWords = (id: string): string => `"${id}" comes with OpenClaw and is
 const viewOf = ({ manifest, ...plugin }: StoredPlugin): Plugin => ({
   ...plugin,
   description: manifest?.description ?? null,
+  nameZh: manifest?.nameZh ?? null,
+  descriptionZh: manifest?.descriptionZh ?? null,
+  detailsZh: manifest?.detailsZh ?? {},
   homepage: manifest?.homepage ?? null,
   permissions: manifest?.permissions ?? null,
   configSchema: manifest?.configSchema ?? null,

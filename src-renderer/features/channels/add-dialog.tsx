@@ -7,6 +7,7 @@ import { useConsole } from '../../console-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ChannelMark } from './channel-mark.tsx';
+import { usePluginWords } from './plugin-words.ts';
 
 type AddDialogProps = {
   readonly onChoose: (plugin: Plugin) => void;
@@ -20,12 +21,15 @@ export const AddDialog = ({ onChoose, onFile, onClose }: AddDialogProps): ReactE
   const { t } = useTranslation();
   const { channels } = useConsole();
   const { plugins, channels: all } = useStore(channels);
+  const words = usePluginWords();
   const [query, setQuery] = useState('');
   const wanted = query.trim().toLowerCase();
   const used = new Set(all?.map(({ id, plugin = id }) => plugin));
   const found = (plugins ?? [])
     .filter(({ error }) => error === null)
-    .filter(({ id, name, description }) => `${id} ${name} ${description ?? ''}`.toLowerCase().includes(wanted))
+    .filter(({ id, name, nameZh, description, descriptionZh }) =>
+      [id, name, nameZh, description, descriptionZh].join(' ').toLowerCase().includes(wanted),
+    )
     .toSorted((a, b) => Number(used.has(a.id)) - Number(used.has(b.id)));
   return (
     <Dialog
@@ -64,8 +68,8 @@ export const AddDialog = ({ onChoose, onFile, onClose }: AddDialogProps): ReactE
               >
                 <ChannelMark id={plugin.id} />
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate font-medium">{plugin.name}</span>
-                  <span className="line-clamp-2 text-muted-foreground text-xs">{plugin.description}</span>
+                  <span className="block truncate font-medium">{words(plugin).name}</span>
+                  <span className="line-clamp-2 text-muted-foreground text-xs">{words(plugin).description}</span>
                   {used.has(plugin.id) ? <span className="text-link text-xs">{t('channels.add.another')}</span> : null}
                 </span>
               </button>

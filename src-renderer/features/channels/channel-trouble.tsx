@@ -8,6 +8,7 @@ import { NoticeCard } from '../../ui/notice-card.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { lookOf, troubleOf } from './channel-state.ts';
 import { useChannelLinks } from './use-channel-links.ts';
+import { useChannelPlugin } from './use-channel-plugin.ts';
 
 /** What is wrong with a channel, in the plugin's or the gateway's words, with the buttons that put it right. */
 export const ChannelTrouble = ({ channel }: { readonly channel: Channel }): ReactElement | null => {
@@ -15,6 +16,7 @@ export const ChannelTrouble = ({ channel }: { readonly channel: Channel }): Reac
   const { channels } = useConsole();
   const { busy, error, run } = useAction();
   const { to, toLogs } = useChannelLinks(channel.id);
+  const { detail } = useChannelPlugin(channel);
   const trouble = troubleOf(channel.state);
   if (trouble === null) return null;
   const { id: state, repairs } = trouble;
@@ -39,11 +41,7 @@ export const ChannelTrouble = ({ channel }: { readonly channel: Channel }): Reac
   };
   return (
     <div className="flex flex-col gap-2">
-      <NoticeCard
-        tone={lookOf(state).tone === 'text-bad' ? 'bad' : 'warn'}
-        title={t(`channels.trouble.${state}`)}
-        details={[channel.detail]}
-      >
+      <NoticeCard tone={lookOf(state).tone === 'text-bad' ? 'bad' : 'warn'} title={t(`channels.trouble.${state}`)} details={[detail]}>
         {repairs.map((repair) => (
           <span key={repair}>{buttons[repair]}</span>
         ))}

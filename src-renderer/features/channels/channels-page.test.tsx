@@ -123,6 +123,20 @@ describe('the list of channels', () => {
     await app.shown(() => expect(field('Secret').type).toBe('password'));
   });
 
+  it('speaks Chinese where the plugin does', async () => {
+    const detail = 'Fill in the token.';
+    const zh = { nameZh: '电报', descriptionZh: '聊天', detailsZh: { [detail]: '请填写令牌。' } };
+    fake.plugins = [fakePlugin({ id: 'telegram', name: 'Telegram', ...zh })];
+    fake.channels = [fakeChannel({ id: 'telegram', state: 'needs-auth', detail }), fakeChannel({ id: 'other', state: 'broken', detail })];
+    await open('zh-CN');
+    await shows('请填写令牌。');
+    expect(text()).toContain('电报');
+    // Another plugin's words are not its own.
+    expect(text()).toContain(detail);
+    await app.change(() => app.console.channels.add(true));
+    await shows('聊天');
+  });
+
   it('leads from a missing plugin to where one is found', async () => {
     fake.channels = [fakeChannel({ id: 'telegram', state: 'not-installed' })];
     await open();

@@ -13,6 +13,7 @@ import { AddDialog } from './add-dialog.tsx';
 import { ChannelList } from './channel-list.tsx';
 import { ChannelView } from './channel-view.tsx';
 import { CheckingNotice } from './checking-notice.tsx';
+import { usePluginWords } from './plugin-words.ts';
 import { ReviewDialog } from './review-dialog.tsx';
 import { SetupDialog } from './setup-dialog.tsx';
 import { useReview } from './use-review.ts';
@@ -30,6 +31,7 @@ export const ChannelsPage = (): ReactElement => {
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   const { checking, error, check } = useReview((review) => setOpen({ what: 'review', review }));
+  const words = usePluginWords();
   const time = useNow(now, everyMs);
   useEffect(() => channels.open(), [channels]);
   useEffect(() => {
@@ -38,7 +40,7 @@ export const ChannelsPage = (): ReactElement => {
     check(offered);
   }, [channels, offered, check]);
   const installed = (plugin: Plugin): void => {
-    showDone(t('channels.installed', { name: plugin.name, version: plugin.version }));
+    showDone(t('channels.installed', { name: words(plugin).name, version: plugin.version }));
     const isNew = !all?.some(({ id, plugin: behind = id }) => behind === plugin.id);
     setOpen(isNew ? { what: 'setUp', plugin } : null);
   };

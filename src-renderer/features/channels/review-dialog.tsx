@@ -9,6 +9,7 @@ import { ErrorCard } from '../../ui/error-card.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { Hash } from './hash.tsx';
 import { permissionWords } from './permission-words.ts';
+import { usePluginWords } from './plugin-words.ts';
 
 type ReviewDialogProps = {
   readonly review: PluginReview;
@@ -22,6 +23,7 @@ export const ReviewDialog = ({ review, onClose, onInstalled }: ReviewDialogProps
   const { channels } = useConsole();
   const { busy, error, run } = useAction();
   const { plugin, sha256, replaces, tools } = review;
+  const { name, description } = usePluginWords()(plugin);
   const install = (): void =>
     void run(async () => {
       const installed = await channels.install(review);
@@ -31,7 +33,7 @@ export const ReviewDialog = ({ review, onClose, onInstalled }: ReviewDialogProps
   return (
     <Dialog
       wide
-      title={t(replaces ? 'channels.review.update' : 'channels.review.title', { name: plugin.name })}
+      title={t(replaces ? 'channels.review.update' : 'channels.review.title', { name })}
       onClose={onClose}
       actions={
         <>
@@ -44,8 +46,8 @@ export const ReviewDialog = ({ review, onClose, onInstalled }: ReviewDialogProps
     >
       <div className="flex flex-col gap-4">
         <div>
-          <p className="font-medium">{t('channels.review.who', { name: plugin.name, id: plugin.id, version: plugin.version })}</p>
-          {plugin.description === null ? null : <p className="text-muted-foreground">{plugin.description}</p>}
+          <p className="font-medium">{t('channels.review.who', { name, id: plugin.id, version: plugin.version })}</p>
+          {description === null ? null : <p className="text-muted-foreground">{description}</p>}
           {plugin.homepage === null ? null : <Homepage url={plugin.homepage} />}
         </div>
         <Part title={t('channels.review.may')}>

@@ -5,6 +5,7 @@ import type { Channel } from '../../../src-shared/contract/routes/channels.ts';
 import { useConsole } from '../../console-context.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ChannelFormView } from './channel-form-view.tsx';
+import { usePluginWords } from './plugin-words.ts';
 
 type SetupDialogProps = { readonly plugin: Plugin; readonly channels: readonly Channel[]; readonly onClose: () => void };
 
@@ -12,9 +13,10 @@ type SetupDialogProps = { readonly plugin: Plugin; readonly channels: readonly C
 export const SetupDialog = ({ plugin, channels: taken, onClose }: SetupDialogProps): ReactElement => {
   const { t } = useTranslation();
   const { channels } = useConsole();
+  const { name } = usePluginWords()(plugin);
   const id = freeId(plugin.id, taken);
   return (
-    <Dialog wide title={t('channels.setUp', { name: plugin.name })} onClose={onClose}>
+    <Dialog wide title={t('channels.setUp', { name })} onClose={onClose}>
       <ChannelFormView
         channelId={id}
         plugin={plugin}

@@ -17,6 +17,9 @@ export const pluginSchema = z.object({
   kind: z.enum(['channel', 'tools']),
   bundled: z.boolean().describe('comes with the gateway'),
   description: z.string().nullable(),
+  nameZh: z.string().nullable(),
+  descriptionZh: z.string().nullable(),
+  detailsZh: z.record(z.string(), z.string()).describe('Chinese of what it says of how it is, by the text as it says it'),
   homepage: z.string().nullable(),
   sha256: z.string().nullable().describe('of the archive; null where it is bundled'),
   previousVersion: z.string().nullable().describe('what a rollback brings back'),
@@ -35,7 +38,7 @@ export const pluginReviewSchema = z.object({
   expiresAt: z.number().describe('forgotten then, if it is not confirmed'),
   sha256: z.string().describe('of the archive as it came: what is confirmed'),
   plugin: pluginSchema
-    .pick({ id: true, name: true, version: true, kind: true, description: true, homepage: true })
+    .pick({ id: true, name: true, version: true, kind: true, description: true, nameZh: true, descriptionZh: true, homepage: true })
     .extend({ permissions: permissionsSchema }),
   asks: z.array(z.string()).describe('its permissions in words, one by one'),
   capabilities: z.record(z.string(), z.unknown()).describe('of a channel'),

@@ -1,5 +1,5 @@
 import { type Attachment, type ChannelContext, ChannelError } from '@openclaw/plugin-sdk';
-import { keepConnected } from '@openclaw/plugin-sdk/kit';
+import { keepConnected, pause } from '@openclaw/plugin-sdk/kit';
 import type { File, Message, Update, User } from 'grammy/types';
 import type { Api } from './api.ts';
 import { type FileToFetch, readMessage } from './read-message.ts';
@@ -7,6 +7,8 @@ import { type FileToFetch, readMessage } from './read-message.ts';
 const pollSeconds = 50;
 /** A connection that is open on our side only answers nothing: then there is a new one. */
 const pollMs = (pollSeconds + 15) * 1000;
+/** A server or proxy that answers nothing at once would be asked without end. */
+const restMs = 1_000;
 /** What a bot may fetch. */
 const mostFileBytes = 20 * 1024 * 1024;
 
@@ -19,12 +21,14 @@ export const listen = (ctx: ChannelContext, api: Api): Promise<void> => {
       const me = await api.call<User>('getMe', {}, { signal: ctx.signal });
       ctx.setStatus('online');
       while (!ctx.signal.aborted) {
+        const asked = Date.now();
         const updates = await api.call<readonly Update[]>(
           'getUpdates',
           { offset, timeout: pollSeconds, allowed_updates: ['message', 'callback_query'] },
           { signal: ctx.signal, timeoutMs: pollMs },
         );
         well();
+        if (updates.length === 0 && Date.now() - asked < restMs) await pause(restMs, ctx.signal);
         for (const update of updates) {
           await hear(ctx, api, me, update);
           offset = update.update_id + 1;

@@ -1,7 +1,7 @@
 import type { Message } from '@openclaw/plugin-sdk';
 import { createFakeHost, testChannel } from '@openclaw/plugin-sdk/testing';
 import { Api } from 'grammy';
-import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test, vi } from 'vitest';
 import { toHtml } from '../src/html.ts';
 import TelegramChannel from '../src/index.ts';
 import { readMessage } from '../src/read-message.ts';
@@ -33,6 +33,45 @@ describe("Telegram's own examples", () => {
     });
     expect(heard('entities')?.message.content).toBe('Bold and italics');
     expect(heard('reply')?.message.content).toBe('/start');
+  });
+
+  it.each([
+    ['text', '/start', []],
+    ['reply', '/start', []],
+    ['entities', 'Bold and italics', []],
+    ['audio', '', ['Test music file']],
+    ['voice', '', ['voice.ogg']],
+    ['document', '', ['Testfile.pdf']],
+    ['photo', 'Look', ['photo.jpg']],
+  ] as const)('reach the gateway: %s', async (name, content, names) => {
+    const { telegram, host } = await started();
+    for (const id of ['AwADBAADbXXXXXXXXXXXGBdhD2l6_XX', 'AgADAgADlarge']) telegram.files.set(id, new Uint8Array([1]));
+    await telegram.deliver('message', updates[name].message);
+    expect(host.heard).toMatchObject([{ content, conversationId: '1111111', from: { name: 'Test Firstname Test Lastname' } }]);
+    expect((host.heard[0]?.attachments ?? []).map(({ name: file }) => file)).toEqual(names);
+  });
+
+  it('reach it in their topic, where they speak to us', async () => {
+    const { telegram, host } = await started();
+    await telegram.deliver('message', updates.topic.message);
+    expect(host.heard).toMatchObject([{ conversationId: '-1001234567890', chatType: 'group', threadId: '77', mentionsMe: true }]);
+  });
+
+  it('reach it as pressed buttons', async () => {
+    const { telegram, host } = await started();
+    await telegram.deliver('callback_query', updates.pressed.callback_query);
+    expect(host.pressed).toEqual([
+      { actionId: 'Data from button callback', from: { id: '1111111', name: 'Test Firstname', isBot: false } },
+    ]);
+    const answer = telegram.calls.find(({ method }) => method === 'answerCallbackQuery');
+    expect(answer?.params).toMatchObject({ callback_query_id: '4382bfdwdsb323b2d9' });
+  });
+
+  it('are passed by where they say nothing, as what somebody has changed, or that somebody has blocked us', async () => {
+    const { telegram, host } = await started();
+    await telegram.deliver('edited_message', updates.edited.edited_message);
+    await telegram.deliver('my_chat_member', updates.member.my_chat_member);
+    expect(host.heard).toEqual([]);
   });
 
   it('have their files', () => {
@@ -94,6 +133,15 @@ it('the fake is what a client of others takes it for', async () => {
   expect(update?.message?.text).toBe('hi');
   void api.getUpdates({ offset: (update?.update_id ?? 0) + 1 }).catch(() => undefined);
   await said;
+});
+
+it('rests where what is between answers at once', async () => {
+  const { telegram } = await started();
+  telegram.hurry();
+  const asked = (): readonly number[] => telegram.calls.filter(({ method }) => method === 'getUpdates').map(({ at }) => at);
+  await vi.waitUntil(() => asked().length > 2, { timeout: 5_000 });
+  const [, second = 0, third = 0] = asked();
+  expect(third - second).toBeGreaterThan(900);
 });
 
 it('keeps the order in which things were said, and asks for each only once it has them', async () => {

@@ -170,6 +170,12 @@ describe('what is to be sent', () => {
     const [dead] = (await ask('GET', '/channels/chat/outbox?dead=true')).json.messages;
     expect(dead).toMatchObject({ state: 'dead', attempts: 1, content: 'You said: 1', error: 'PEER as asked' });
     channel.script = () => undefined;
+    // Forgotten, and had back: in its old place, and not sent by that.
+    expect((await ask('DELETE', `/channels/chat/outbox/${dead.id}`)).json).toEqual({ deleted: true, undoUntil: expect.any(Number) });
+    expect((await state()).dead).toBe(0);
+    expect((await ask('POST', `/channels/chat/outbox/${dead.id}/restore`)).json).toEqual({ message: dead });
+    expect((await ask('POST', `/channels/chat/outbox/${dead.id}/restore`)).json.error.code).toBe('UNDO_OVER');
+    expect((await ask('GET', '/channels/chat/outbox?dead=true')).json.messages).toEqual([dead]);
     expect((await ask('POST', `/channels/chat/outbox/${dead.id}/again`)).json.message).toMatchObject({ id: dead.id, state: 'pending' });
     await expect.poll(() => contents(channel)).toEqual(['You said: 1']);
     expect((await ask('DELETE', `/channels/chat/outbox/${dead.id}`)).json.error.code).toBe('MESSAGE_UNKNOWN');

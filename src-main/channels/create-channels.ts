@@ -51,7 +51,7 @@ export const createChannels = (ports: Ports): Channels => {
     routes: {
       ...routes,
       ...createChannelEditRoutes({ channels: service, configuration, secrets, store, config, clock, randomBytes, one }),
-      ...createOutboxRoutes({ database, config, channels: service }),
+      ...createOutboxRoutes({ database, config, clock, channels: service }),
       ...createPeerRoutes({ peers, config, pin }),
       ...createPluginRoutes({
         ...{ store, installer, config, secrets, pin },

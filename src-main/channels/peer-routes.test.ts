@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { startChannelGateway } from '../testing/channel-gateway.ts';
+import { createManualClock } from '../testing/manual-clock.ts';
 import { scriptChannel } from '../testing/scripted-channel.ts';
 
 test('an owner, who answers approvals, is made by whoever may answer them, and knows the PIN', async () => {
@@ -20,4 +21,27 @@ test('an owner, who answers approvals, is made by whoever may answer them, and k
   const headers = { 'X-OpenClaw-Pin': '2468' };
   const made = await gateway.call('POST', '/api/v1/channels/chat/peers', { token: gateway.admin, json: owner, headers });
   expect(made.json.peer).toMatchObject({ id: 'ann', status: 'owner' });
+});
+
+test('somebody who was forgotten is known again as before, for ten seconds and not over a decision', async () => {
+  const clock = createManualClock();
+  const { ask } = await startChannelGateway(scriptChannel(), { clock });
+  const known = async () => (await ask('GET', '/channels/chat/peers')).json.peers;
+  const restore = () => ask('POST', '/channels/chat/peers/restore', { peerId: 'ann' });
+  const forget = () => ask('DELETE', '/channels/chat/peers?peerId=ann');
+  const { peer } = (await ask('POST', '/channels/chat/peers', { peerId: 'ann', status: 'allowed' })).json;
+  expect((await forget()).json).toEqual({ deleted: true, undoUntil: clock.now() + 10_000 });
+  expect(await known()).toEqual([]);
+  expect((await restore()).json).toEqual({ peer });
+  expect(await known()).toEqual([peer]);
+  expect((await restore()).json.error.code).toBe('UNDO_OVER');
+
+  await forget();
+  await ask('POST', '/channels/chat/peers', { peerId: 'ann', status: 'blocked' });
+  expect((await restore()).json.error.code).toBe('UNDO_OVER');
+  expect(await known()).toMatchObject([{ status: 'blocked' }]);
+
+  await forget();
+  clock.advance(10_000);
+  expect((await restore()).json.error.code).toBe('UNDO_OVER');
 });

@@ -10,7 +10,7 @@ import { requireChannel } from './require-channel.ts';
 
 const pageDefault = 50;
 
-type Ids = 'listPeers' | 'pairPeer' | 'setPeer' | 'forgetPeer';
+type Ids = 'listPeers' | 'pairPeer' | 'setPeer' | 'forgetPeer' | 'restorePeer';
 type Info = { readonly principal: Principal | null; readonly pin: string | null };
 export type PeerRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>, info: Info) => Promise<RouteAnswer<Id>> };
 type Ports = { readonly peers: Peers; readonly config: () => Config; readonly pin: Pick<Pin, 'require'> };
@@ -46,8 +46,11 @@ export const createPeerRoutes = ({ peers, config, pin }: Ports): PeerRoutes => {
       return { status: 200, body: { peer: shown(peer) } };
     },
     forgetPeer: async ({ params, query }) => {
-      await peers.forget(known(params.id), query.peerId);
-      return { status: 200, body: { deleted: true } };
+      return { status: 200, body: { deleted: true, undoUntil: await peers.forget(known(params.id), query.peerId) } };
+    },
+    restorePeer: async ({ params, body }) => {
+      const peer = await peers.restore(known(params.id), body.peerId);
+      return { status: 200, body: { peer: shown(peer) } };
     },
   };
 };

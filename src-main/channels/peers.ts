@@ -4,6 +4,7 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { PeerStatus } from '../../src-shared/contract/routes/channels.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
 import type { Database, PeerRow, Write } from '../storage/database.ts';
+import { createUndoWindow } from './undo-window.ts';
 
 const codeLifeMs = 60 * 60_000;
 const remembered = 1_000;
@@ -23,12 +24,15 @@ export type Peers = {
   /** @throws AppError PAIRING_CODE_UNKNOWN */
   readonly pair: (channel: string, code: string, status: 'allowed' | 'owner') => Promise<PeerRow>;
   readonly set: (channel: string, id: string, status: Exclude<PeerStatus, 'asked'>) => Promise<PeerRow>;
-  readonly forget: (channel: string, id: string) => Promise<void>;
+  /** @returns until when they can be known again as before; nobody is too unknown to be forgotten */
+  readonly forget: (channel: string, id: string) => Promise<number>;
+  /** @throws AppError UNDO_OVER, also where somebody has decided about them since */
+  readonly restore: (channel: string, id: string) => Promise<PeerRow>;
 };
 
 type PeerPorts = {
   readonly database: Database;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'after'>;
   readonly randomBytes: RandomBytes;
   /** Somebody is known otherwise than before. */
   readonly onChange: () => void;
@@ -36,6 +40,7 @@ type PeerPorts = {
 
 export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPorts): Peers => {
   const known = new Map<string, Promise<PeerRow | null>>();
+  const forgotten = createUndoWindow<PeerRow>(clock);
   const keyOf = (channel: string, id: string): string => `${channel}\0${id}`;
   const changed: Peers['changed'] = (channel, id) => {
     known.delete(keyOf(channel, id));
@@ -98,8 +103,16 @@ export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPort
       return put(decided(there ?? unknown, status));
     },
     forget: async (channel, id) => {
+      const there = await database.read({ op: 'peer.get', channel, id });
       await database.write([{ op: 'peer.remove', channel, id }]);
       changed(channel, id);
+      return there === null ? clock.now() : forgotten.keep(keyOf(channel, id), there);
+    },
+    restore: async (channel, id) => {
+      const before = forgotten.take(keyOf(channel, id));
+      const now = await database.read({ op: 'peer.get', channel, id });
+      if (now !== null && now.status !== 'asked') throw new AppError('UNDO_OVER');
+      return put(before);
     },
   };
 };

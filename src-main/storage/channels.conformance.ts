@@ -107,8 +107,14 @@ export const describeChannels = (current: () => Database): void => {
       expect((await lane('one'))[0]).toMatchObject({ id: 'a', state: 'pending', attempts: 0, endedAt: null });
       expect(await remove('a')).toEqual([0]);
       await change(a, { state: 'dead', endedAt: 7 });
+      await change(a, { error: 'no 新', nextAt: 5, receiptId: 'r', maybeDuplicate: true });
+      const row = await read({ op: 'outbox.get', channel: 'c', id: 'a' });
+      if (row === null) throw new Error('it is gone');
       expect(await remove('a')).toEqual([1]);
       expect(await read({ op: 'outbox.get', channel: 'c', id: 'a' })).toBeNull();
+      expect(await write([{ op: 'outbox.restore', row }])).toEqual([1]);
+      expect(await read({ op: 'outbox.get', channel: 'c', id: 'a' })).toEqual(row);
+      await expect(write([{ op: 'outbox.restore', row }])).rejects.toMatchObject({ code: 'INTERNAL' });
     });
 
     test('after a crash what was with the plugin waits again, marked once and then dead', async () => {

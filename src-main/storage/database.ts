@@ -188,6 +188,8 @@ export type Write =
   | { readonly op: 'outbox.again'; readonly channel: string; readonly id: string }
   /** A dead one is gone; yields 1, or 0 where it is not dead. */
   | { readonly op: 'outbox.remove'; readonly channel: string; readonly id: string }
+  /** One that was removed is there again, in its old place. */
+  | { readonly op: 'outbox.restore'; readonly row: OutboxRow }
   /** Takes the place of one of the same id. */
   | { readonly op: 'peer.put'; readonly peer: PeerRow }
   | { readonly op: 'peer.remove'; readonly channel: string; readonly id: string }
@@ -227,6 +229,7 @@ type WriteResults = {
   readonly 'outbox.recover': number;
   readonly 'outbox.again': number;
   readonly 'outbox.remove': number;
+  readonly 'outbox.restore': number;
   readonly 'pluginState.set': number;
   readonly 'channel.purge': Purged;
 };

@@ -104,6 +104,7 @@ const apply = (tables: Tables, write: Write): readonly number[] | number | Purge
     case 'outbox.recover':
     case 'outbox.again':
     case 'outbox.remove':
+    case 'outbox.restore':
     case 'peer.put':
     case 'peer.remove':
     case 'pluginState.set':

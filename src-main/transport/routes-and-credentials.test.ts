@@ -120,6 +120,7 @@ const requests: {
   confirmPlugin: { params: { id: `ins_${'a'.repeat(22)}` }, body: { sha256: '' } },
   pairPeer: { params: { id: 'none' }, body: { code: 'x' } },
   setPeer: { params: { id: 'none' }, body: { peerId: 'x', status: 'blocked' } },
+  restorePeer: { params: { id: 'none' }, body: { peerId: 'x' } },
   createToken: { body: { name: 'x', scopes: ['tokens'] } },
   signIn: { body: { code: 'x' } },
   setPin: { body: { pin: '2468' } },

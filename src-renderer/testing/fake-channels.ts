@@ -85,6 +85,7 @@ export const serveFakeChannels = (gateway: FakeGateway): FakeChannels => {
     test: { ok: true },
     asked: [],
   };
+  const forgotten: Pick<FakeChannels, 'peers' | 'outbox'> = { peers: [], outbox: [] };
   const one = (id: string): FakeAnswer => ({ status: 200, body: { channel: fake.channels.find((channel) => channel.id === id) } });
   const change = (id: string, changes: Partial<Channel>): FakeAnswer => {
     fake.channels = fake.channels.map((channel) => (channel.id === id ? { ...channel, ...changes } : channel));
@@ -127,12 +128,17 @@ export const serveFakeChannels = (gateway: FakeGateway): FakeChannels => {
         return { status: 200, body: { messages, nextCursor: null } };
       }
       case 'POST outbox': {
+        if (rest.endsWith('/restore')) {
+          fake.outbox = [...fake.outbox, ...forgotten.outbox.filter(({ id }) => id === item)];
+          return { status: 200, body: { message: fake.outbox.at(-1) } };
+        }
         fake.outbox = fake.outbox.map((message) => (message.id === item ? { ...message, state: 'pending', endedAt: null } : message));
         return { status: 200, body: { message: fake.outbox.find((message) => message.id === item) } };
       }
       case 'DELETE outbox':
+        forgotten.outbox = fake.outbox;
         fake.outbox = fake.outbox.filter((message) => message.id !== item);
-        return { status: 200, body: { deleted: true } };
+        return { status: 200, body: { deleted: true, undoUntil: 1 } };
       case 'GET peers':
         return { status: 200, body: { peers: fake.peers, nextCursor: null } };
       case 'POST pair': {
@@ -143,6 +149,10 @@ export const serveFakeChannels = (gateway: FakeGateway): FakeChannels => {
         return { status: 200, body: { peer: fake.peers[0] } };
       }
       case 'POST peers': {
+        if (item === 'restore') {
+          fake.peers = forgotten.peers;
+          return { status: 200, body: { peer: fake.peers[0] } };
+        }
         const { peerId, status } = body as { peerId: string; status: Peer['status'] };
         const known = fake.peers.find((peer) => peer.id === peerId);
         const peer: Peer = { ...{ id: peerId, name: null, firstSeenAt: 1, decidedAt: 1 }, ...known, status };
@@ -150,8 +160,9 @@ export const serveFakeChannels = (gateway: FakeGateway): FakeChannels => {
         return { status: 200, body: { peer } };
       }
       case 'DELETE peers':
+        forgotten.peers = fake.peers;
         fake.peers = fake.peers.filter((peer) => peer.id !== query.get('peerId'));
-        return { status: 200, body: { deleted: true } };
+        return { status: 200, body: { deleted: true, undoUntil: 1 } };
       default:
         return null;
     }

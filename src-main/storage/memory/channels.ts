@@ -54,6 +54,10 @@ export const writeChannel = (tables: Tables, write: ChannelWrite): number | Purg
       const row = deadOne();
       return row && outbox.delete(row.no) ? 1 : 0;
     }
+    case 'outbox.restore':
+      if (outbox.has(write.row.no)) throw clash();
+      outbox.set(write.row.no, write.row);
+      return 1;
     case 'peer.put':
       peers.set(keyOf(write.peer.channel, write.peer.id), write.peer);
       return null;

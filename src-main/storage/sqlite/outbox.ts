@@ -14,7 +14,7 @@ export const writeOutbox = (db: Connection, write: OutboxWrite): number => {
       return Number(db.sql(insert).get([id, channel, lane, createdAt, JSON.stringify({ to, message })])?.[0]);
     }
     case 'outbox.update': {
-      const names = Object.keys(columnOf).filter((name) => name in write.changes) as (keyof OutboxChanges)[];
+      const names = changeNames.filter((name) => name in write.changes);
       const sql = `UPDATE outbox SET ${names.map((name) => `${columnOf[name]} = ?`).join(', ')} WHERE no = ? RETURNING channel`;
       const row = db.sql(sql).get([...names.map((name) => sqlValue(name, write.changes)), write.no]);
       if (!row) return 0;
@@ -29,6 +29,19 @@ export const writeOutbox = (db: Connection, write: OutboxWrite): number => {
     }
     case 'outbox.again':
       return db.sql(again).run([write.channel, write.id]);
+    case 'outbox.restore': {
+      const { no, id, channel, lane, to, message, createdAt, ...rest } = write.row;
+      db.sql(restore).run([
+        no,
+        id,
+        channel,
+        lane,
+        createdAt,
+        JSON.stringify({ to, message }),
+        ...changeNames.map((name) => sqlValue(name, rest)),
+      ]);
+      return 1;
+    }
     case 'outbox.remove':
       return db.sql("DELETE FROM outbox WHERE channel = ? AND id = ? AND state = 'dead'").run([write.channel, write.id]);
   }
@@ -96,6 +109,9 @@ const columnOf = {
   endedAt: 'ended_at',
 } as const satisfies Record<keyof OutboxChanges, string>;
 
+const changeNames = Object.keys(columnOf) as (keyof OutboxChanges)[];
+const restore = `INSERT INTO outbox (no, id, channel, lane, created_at, content, ${Object.values(columnOf).join(', ')})
+  VALUES (?, ?, ?, ?, ?, ?${', ?'.repeat(changeNames.length)})`;
 const columns = 'no, id, channel, lane, state, attempts, next_at, error, receipt_id, maybe_duplicate, created_at, ended_at, content';
 const insert = "INSERT INTO outbox (id, channel, lane, state, created_at, content) VALUES (?, ?, ?, 'pending', ?, ?) RETURNING no";
 const inflight = "channel = ? AND ended_at IS NULL AND state = 'inflight'";

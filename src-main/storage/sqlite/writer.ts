@@ -129,6 +129,7 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
       case 'outbox.recover':
       case 'outbox.again':
       case 'outbox.remove':
+      case 'outbox.restore':
         return writeOutbox(db, write);
       case 'peer.put':
       case 'peer.remove':

@@ -368,6 +368,19 @@ describe('one channel', () => {
     expect(fake.asked.at(-1)?.body).toEqual({ code: 'GOOD-CODE', owner: true });
   });
 
+  it('forgets somebody, and knows them again on demand', async () => {
+    fake.channels = [fakeChannel({ id: 'telegram' })];
+    fake.peers = [{ id: '7', name: 'Ada', status: 'allowed', firstSeenAt: 1_000, decidedAt: 1_000 }];
+    await openOne('telegram', 'people');
+    await shows('Ada');
+    await app.change(() => button('What to do with Ada').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })));
+    await press('Forget');
+    await shows('Nobody has written yet.');
+    await press('Undo');
+    await shows('May write');
+    expect(fake.asked.at(-1)).toEqual({ method: 'POST', path: 'telegram/peers/restore', body: { peerId: '7' } });
+  });
+
   it('blocks somebody by their id', async () => {
     fake.channels = [fakeChannel({ id: 'telegram' })];
     await openOne('telegram', 'people');
@@ -398,9 +411,15 @@ describe('one channel', () => {
     expect(text()).toContain('may have arrived twice');
     await press('Forget');
     await app.shown(() => expect(text()).not.toContain('second'));
+    await press('Undo');
+    await shows('second');
+    await press('Forget');
+    await app.shown(() => expect(text()).not.toContain('second'));
     await press('Send again');
     await shows('Everything could be sent.');
     expect(fake.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'DELETE telegram/outbox/out_b',
+      'POST telegram/outbox/out_b/restore',
       'DELETE telegram/outbox/out_b',
       'POST telegram/outbox/out_a/again',
     ]);

@@ -58,10 +58,12 @@ export type ChannelsStore = StoreApi<ChannelsState> & {
   readonly outbox: (id: string, dead: boolean, cursor?: string) => Promise<Page<OutboxItem>>;
   readonly sendAgain: (id: string, messageId: string) => Promise<void>;
   readonly forgetMessage: (id: string, messageId: string) => Promise<void>;
+  readonly restoreMessage: (id: string, messageId: string) => Promise<void>;
   readonly peers: (id: string, cursor?: string) => Promise<Page<Peer>>;
   readonly pair: (id: string, code: string, owner: boolean) => Promise<Peer | null>;
   readonly setPeer: (id: string, peerId: string, status: Exclude<Peer['status'], 'asked'>) => Promise<void>;
   readonly forgetPeer: (id: string, peerId: string) => Promise<void>;
+  readonly restorePeer: (id: string, peerId: string) => Promise<void>;
 };
 
 type Ports = { readonly http: HttpClient; readonly socket: Pick<EventSocket, 'subscribe' | 'onFrame'>; readonly pin: PinPrompt };
@@ -166,6 +168,7 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
     },
     sendAgain: (id: string, messageId: string) => voided(http.call('sendAgain', { params: { id, messageId } })),
     forgetMessage: (id: string, messageId: string) => voided(http.call('deleteOutboxItem', { params: { id, messageId } })),
+    restoreMessage: (id: string, messageId: string) => voided(http.call('restoreOutboxItem', { params: { id, messageId } })),
     peers: async (id: string, cursor?: string) => {
       const { peers: items, nextCursor } = await http.call('listPeers', { params: { id }, query: cursor === undefined ? {} : { cursor } });
       return { items, nextCursor };
@@ -180,5 +183,6 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
     setPeer: (id: string, peerId: string, status: Exclude<Peer['status'], 'asked'>) =>
       voided(pin.withPin((typed) => http.call('setPeer', { params: { id }, body: { peerId, status } }, { pin: typed }))),
     forgetPeer: (id: string, peerId: string) => voided(http.call('forgetPeer', { params: { id }, query: { peerId } })),
+    restorePeer: (id: string, peerId: string) => voided(http.call('restorePeer', { params: { id }, body: { peerId } })),
   });
 };

@@ -11,6 +11,7 @@ import { CheckField } from '../../ui/field.tsx';
 import { formatDateTime, formatRelative } from '../../ui/format.ts';
 import { useAction } from '../../ui/use-action.ts';
 import { PagedList } from './paged-list.tsx';
+import { showForgotten } from './show-forgotten.ts';
 import { usePages } from './use-pages.ts';
 
 /** What it has sent and is to send; what could not be sent can be sent again. */
@@ -63,6 +64,10 @@ const Row = ({ channelId, item, now }: RowProps): ReactElement => {
       await work();
       return false;
     });
+  const forget = async (): Promise<void> => {
+    await channels.forgetMessage(channelId, item.id);
+    showForgotten(t, item.id, t('channels.outbox.forgotten'), () => channels.restoreMessage(channelId, item.id));
+  };
   return (
     <li className="flex items-start gap-3 px-4 py-2.5 text-[13px]">
       <div className="min-w-0 flex-1">
@@ -89,11 +94,7 @@ const Row = ({ channelId, item, now }: RowProps): ReactElement => {
             <RotateCcw size={14} aria-hidden />
             {t('channels.outbox.again')}
           </Button>
-          <IconButton
-            label={t('channels.outbox.forget')}
-            disabled={busy}
-            onClick={() => done(() => channels.forgetMessage(channelId, item.id))}
-          >
+          <IconButton label={t('channels.outbox.forget')} disabled={busy} onClick={() => done(forget)}>
             <Trash2 size={15} />
           </IconButton>
         </div>

@@ -9,6 +9,7 @@ import { ErrorCard } from '../../ui/error-card.tsx';
 import { formatDateTime, formatRelative } from '../../ui/format.ts';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/menu.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { showForgotten } from './show-forgotten.ts';
 
 type PersonRowProps = { readonly channelId: string; readonly peer: Peer; readonly now: number };
 
@@ -26,6 +27,10 @@ export const PersonRow = ({ channelId, peer, now }: PersonRowProps): ReactElemen
       return false;
     });
   const set = (status: (typeof decisions)[number]): void => done(() => channels.setPeer(channelId, peer.id, status));
+  const forget = async (): Promise<void> => {
+    await channels.forgetPeer(channelId, peer.id);
+    showForgotten(t, peer.id, t('channels.people.forgotten', { name }), () => channels.restorePeer(channelId, peer.id));
+  };
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5 text-[13px]">
       <div className="min-w-0 flex-1">
@@ -63,7 +68,7 @@ export const PersonRow = ({ channelId, peer, now }: PersonRowProps): ReactElemen
             </MenuItem>
           ))}
         <MenuSeparator />
-        <MenuItem onSelect={() => done(() => channels.forgetPeer(channelId, peer.id))}>{t('channels.people.forget')}</MenuItem>
+        <MenuItem onSelect={() => done(forget)}>{t('channels.people.forget')}</MenuItem>
       </Menu>
       {error ? (
         <div className="w-full">

@@ -91,6 +91,9 @@ export const channels = {
   'channels.people.set.allowed': 'Allow',
   'channels.people.set.owner': 'Allow, with approving',
   'channels.people.set.blocked': 'Block',
+  'channels.undo': 'Undo',
+  'channels.people.forgotten': '“{{name}}” is forgotten.',
+  'channels.outbox.forgotten': 'The message is forgotten.',
   'channels.people.forget': 'Forget',
   'channels.outbox.text':
     'What the channel has sent and is to send, newest first. What could not be sent stays here until you send it again or forget it.',

@@ -58,6 +58,7 @@ const params = z.object({ id: channelIdSchema });
 const itemParams = z.object({ id: channelIdSchema, messageId: z.string().regex(/^out_[A-Za-z0-9_-]{22}$/, 'not an id of the outbox') });
 const one = z.object({ channel: channelSchema });
 const onePeer = z.object({ peer: peerSchema });
+const forgotten = z.object({ deleted: z.literal(true), undoUntil: z.number() });
 const peerId = z.string().min(1).max(512);
 
 /** Ways for people to reach an agent. */
@@ -164,7 +165,16 @@ export const channelRoutes = {
     scope: 'channels:write',
     summary: 'forget a dead message',
     params: itemParams,
-    answers: { 200: z.object({ deleted: z.literal(true) }) },
+    answers: { 200: forgotten },
+  },
+  restoreOutboxItem: {
+    method: 'POST',
+    path: '/api/v1/channels/{id}/outbox/{messageId}/restore',
+    auth: 'bearer',
+    scope: 'channels:write',
+    summary: 'have a dead message back that was forgotten within the last ten seconds',
+    params: itemParams,
+    answers: { 200: z.object({ message: outboxItemSchema }) },
   },
   listPeers: {
     method: 'GET',
@@ -209,6 +219,16 @@ export const channelRoutes = {
     summary: 'forget somebody: at their next message they are asked anew',
     params,
     query: z.object({ peerId }),
-    answers: { 200: z.object({ deleted: z.literal(true) }) },
+    answers: { 200: forgotten },
+  },
+  restorePeer: {
+    method: 'POST',
+    path: '/api/v1/channels/{id}/peers/restore',
+    auth: 'bearer',
+    scope: 'channels:write',
+    summary: 'know somebody again, as before, who was forgotten within the last ten seconds',
+    params,
+    body: z.strictObject({ peerId }),
+    answers: { 200: onePeer },
   },
 } as const satisfies Record<string, Route>;

@@ -109,14 +109,18 @@ const parse = (text: string): { readonly code?: unknown; readonly message?: stri
   }
 };
 
-/** https://help.dingtalk.io/open/development/chatbots-send-one-on-one-chat-messages-in-batches has most of them. */
+/** https://help.dingtalk.io/open/development/chatbots-send-one-on-one-chat-messages-in-batches and …/the-robot-sends-a-group-message have most of them. */
 const errorOf = (response: Response, code: string, message: string): ChannelError => {
   const words = `DingTalk answered ${response.status} ${code}: ${message}`;
   if (/QpsLimit|throttl|flow.?control/i.test(code)) return new ChannelError('RATE_LIMIT', words, { retryAfterMs: secondMs });
   if (/ApiCountLimit/i.test(code)) return new ChannelError('INTERNAL', usedUp(words));
-  if (/invalid(ClientId|Authentication)|AccessTokenPermissionDenied|authFailed|robotCode\.(auth|empty|notExsit|notExist)$/i.test(code))
+  if (
+    /invalid(ClientId|Authentication)|AccessTokenPermissionDenied|authFailed|robotCode\.(auth|empty|notExsit|notExist)$|^bot\.stopped$/i.test(
+      code,
+    )
+  )
     return new ChannelError('AUTH', words);
-  if (/staffId|openConversationId|userIds/i.test(code)) return new ChannelError('PEER', words);
+  if (/staffId|openConversationId|userIds|^group\.disbanded$/i.test(code)) return new ChannelError('PEER', words);
   return errorOfAnswer(response, platform, `${code} ${message}`.trim());
 };
 

@@ -73,6 +73,17 @@ describe("WeCom's own examples", () => {
     expect(host.readBlob(heard?.attachments?.[0]?.blob ?? '')).toEqual(new TextEncoder().encode('a file'));
   });
 
+  it('are heard once each, and nothing where somebody has only come in', async () => {
+    const { wecom, host } = await started();
+    await wecom.deliver('aibot_event_callback', callbacks.entered);
+    for (const said of [callbacks.text, callbacks.voice]) await wecom.deliver('aibot_msg_callback', said);
+    await host.until('both heard', () => host.heard.length > 1);
+    expect(host.heard.map(({ id, chatType }) => [id, chatType])).toEqual([
+      [callbacks.text.msgid, 'group'],
+      [callbacks.voice.msgid, 'direct'],
+    ]);
+  });
+
   it('come with what somebody points at', () => {
     expect(read(callbacks.quote)?.message.content).toBe('> The release is on Friday.\n\n@RobotA what is meant by this?');
   });

@@ -260,7 +260,7 @@ export const startFakeDiscord = async ({ heartbeatMs = 41_250 } = {}) => {
 
 /** https://discord.com/developers/docs/events/gateway#connecting */
 const wellAsked = (url: string): boolean => {
-  const { pathname, searchParams } = new URL(url, 'ws://gateway.discord.gg');
+  const { pathname, searchParams } = new URL(`ws://gateway.discord.gg${url}`);
   return pathname === '/' && searchParams.get('v') === '10' && searchParams.get('encoding') === 'json';
 };
 

@@ -63,3 +63,46 @@ test('a secret that somebody wrote into the file is not told', async () => {
   expect(json).toMatchObject({ channel: { state: 'broken' }, entry: { options: { url: 'http://a' } } });
   expect(JSON.stringify(json)).not.toContain('not to be told');
 });
+
+test('a secret and the entry that are changed together restart the channel once', async () => {
+  const channel = scriptChannel({}, manifest);
+  let starts = 0;
+  class Counted {
+    start = () => void starts++;
+    sendMessage = async () => undefined;
+  }
+  const pluginHost = createMemoryPluginHost({ clock: systemClock, plugins: { chat: Counted } });
+  const { ask, state } = await startChannelGateway(channel, { ports: { pluginHost } });
+  const restarts = async (json: object): Promise<number> => {
+    const before = starts;
+    await ask('PATCH', '/channels/chat', json);
+    await expect.poll(async () => (await state()).state).toBe('running');
+    return starts - before;
+  };
+  expect(await restarts({ secrets: { key: 'k' }, options: { url: 'http://b' } })).toBe(1);
+  expect(await restarts({ secrets: { key: 'l' } })).toBe(1);
+  expect(await restarts({ options: { url: 'http://c' } })).toBe(1);
+});
+
+test('what is removed takes its secrets along, also where its plugin is broken, and sends nothing more', async () => {
+  const channel = scriptChannel({}, manifest);
+  const plugins = createMemoryPluginStore({ clock: systemClock });
+  plugins.add(channel.stored);
+  const { ask, gateway } = await startChannelGateway(channel, { ports: { plugins } });
+  const secret = (name: string) => gateway.home.secrets.get(`channel.chat.${name}`);
+  await ask('PATCH', '/channels/chat', { secrets: { key: 'k', other: 'o' } });
+  channel.script = () => {
+    throw Object.assign(new Error('later'), { name: 'ChannelError', code: 'NETWORK', retryable: true });
+  };
+  await expect.poll(async () => (await ask('GET', '/channels/chat')).json.channel.state).toBe('running');
+  await channel.say({ content: 'x' });
+  const outbox = async () => (await ask('GET', '/channels/chat/outbox')).json.messages;
+  await expect.poll(outbox).toMatchObject([{ state: 'retry' }]);
+  plugins.spoil('chat');
+  const answer = await ask('DELETE', '/channels/chat');
+  expect(answer.json).toEqual({ removed: true, plugin: 'chat' });
+  expect([await secret('key'), await secret('other')]).toEqual([null, null]);
+
+  await ask('PATCH', '/channels/chat', { enabled: false });
+  await expect.poll(outbox).toMatchObject([{ state: 'dead', error: 'The channel was removed before it was sent.' }]);
+});

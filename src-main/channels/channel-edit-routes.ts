@@ -4,9 +4,8 @@ import type { ChannelConfig } from '../../src-shared/contract/channel-config.ts'
 import type { Config } from '../../src-shared/contract/config.ts';
 import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
-import type { SecretStore } from '../storage/secret-store.ts';
+import type { ChannelSecrets } from './channel-secrets.ts';
 import type { ChannelService } from './channel-service.ts';
-import { channelSecretName } from './channel-unit.ts';
 import { addressesOf, sensitiveNames } from './check-options.ts';
 import { PluginFailure } from './plugin-failure.ts';
 import type { PluginStore } from './plugin-store.ts';
@@ -21,7 +20,7 @@ type EditPorts = {
   readonly config: () => Config;
   readonly channels: ChannelService;
   readonly store: Pick<PluginStore, 'find' | 'list'>;
-  readonly secrets: Pick<SecretStore, 'get' | 'set' | 'delete'>;
+  readonly secrets: ChannelSecrets;
   readonly configuration: {
     readonly patch: (patch: Readonly<Record<string, unknown>>, approve: (what: string) => Promise<void>) => Promise<unknown>;
   };
@@ -75,7 +74,7 @@ export const createChannelEditRoutes = (ports: EditPorts): ChannelEditRoutes => 
       const { body } = await ports.one(id);
       const names = await secretsOf(entry.plugin ?? id);
       const kept: string[] = [];
-      for (const name of names) if ((await secrets.get(channelSecretName(id, name))) !== null) kept.push(name);
+      for (const name of names) if (await secrets.has(id, name)) kept.push(name);
       // The values themselves are told to nobody, also where one was written into the file.
       const told = Object.entries(entry.options ?? {}).filter(([name]) => !names.includes(name));
       const options = entry.options ? { options: Object.fromEntries(told) } : {};
@@ -88,13 +87,11 @@ export const createChannelEditRoutes = (ports: EditPorts): ChannelEditRoutes => 
       await checkSecrets(plugin, fields.options ?? {}, given);
       const left = await secretsLeft(before, plugin, fields.options ?? {}, before !== undefined && plugin === kept);
       const secretsNow = { ...Object.fromEntries(left.map((name) => [name, null])), ...given };
-      for (const [name, value] of Object.entries(secretsNow)) {
-        if (value === null) await secrets.delete(channelSecretName(id, name));
-        else await secrets.set(channelSecretName(id, name), value);
-      }
+      await secrets.put(id, secretsNow);
       // Nothing of it is what the PIN guards.
-      await ports.configuration.patch({ channels: { [id]: fields } }, async () => undefined);
-      if (Object.keys(secretsNow).length > 0) await channels.secretsChanged(id);
+      const patch = async (): Promise<void> =>
+        void (await ports.configuration.patch({ channels: { [id]: fields } }, async () => undefined));
+      await (Object.keys(secretsNow).length > 0 ? channels.withOtherSecrets(id, patch) : patch());
       return ports.one(id);
     },
     testChannel: async ({ params, body: { to, threadId, content = testText } }) => {

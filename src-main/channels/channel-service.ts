@@ -31,8 +31,8 @@ export type ChannelService = {
   readonly halt: (channel: string) => Promise<void>;
   /** Something is new in this lane of its outbox. */
   readonly wakeLane: (channel: string, lane: string) => void;
-  /** Other credentials: another bot counts its messages anew. */
-  readonly secretsChanged: (channel: string) => Promise<void>;
+  /** Other credentials: another bot counts its messages anew. It is restarted once, with what `change` does to its entry. */
+  readonly withOtherSecrets: (channel: string, change: () => Promise<void>) => Promise<void>;
   /** @throws AppError CHANNEL_OFF: turns of that channel do not begin */
   readonly requireOn: (channel: string) => void;
   /** Something of a channel has changed that lists show: whom it knows, what it has to send. */
@@ -131,6 +131,16 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
     await running?.close(true);
   };
 
+  /** What it had to send is not sent a month later, when somebody sets it up again. */
+  const bury = async (channel: string): Promise<void> => {
+    if (closed || Object.hasOwn(config().channels, channel)) return;
+    try {
+      await database.write([{ op: 'outbox.bury', channel, error: wasRemoved, at: clock.now() }]);
+    } catch (err) {
+      ports.log.warn({ err, channel }, 'what a removed channel had to send stays as it is');
+    }
+  };
+
   const reopen = (channel: string, slot: Slot): Promise<void> =>
     slot.inTurn(async () => {
       await shut(slot);
@@ -153,7 +163,10 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       if (Object.hasOwn(now.channels, channel)) continue;
       slots.delete(channel);
       ports.cancelOwner(channelPrincipal(channel).id);
-      void slot.inTurn(() => shut(slot));
+      void slot.inTurn(async () => {
+        await shut(slot);
+        await bury(channel);
+      });
     }
     changed();
   };
@@ -200,10 +213,15 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
       await reopen(channel, slot);
     },
     wakeLane,
-    secretsChanged: async (channel) => {
+    withOtherSecrets: async (channel, change) => {
       await database.write([{ op: 'meta.set', key: accountKey(channel), value: ports.randomBytes(8).toString('hex') }]);
+      const before = slots.get(channel)?.entry;
+      await change();
       const slot = slots.get(channel);
-      if (slot?.entry.enabled) await reopen(channel, slot);
+      if (!slot) return;
+      // A changed entry is on its way to be restarted already.
+      if (slot.entry === before && slot.entry.enabled) await reopen(channel, slot);
+      else await slot.inTurn(async () => undefined);
     },
     requireOn: (channel) => {
       const entry = config().channels[channel];
@@ -222,4 +240,5 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
   };
 };
 
+const wasRemoved = 'The channel was removed before it was sent.';
 const accountKey = (channel: string): string => `channel.${channel}.account`;

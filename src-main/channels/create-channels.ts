@@ -6,6 +6,7 @@ import type { GatewayPorts } from '../gateway-ports.ts';
 import type { SecretStore } from '../storage/secret-store.ts';
 import { type ChannelEditRoutes, createChannelEditRoutes } from './channel-edit-routes.ts';
 import { type ChannelRoutes, channelStates, createChannelRoutes } from './channel-routes.ts';
+import { createChannelSecrets } from './channel-secrets.ts';
 import { type ChannelService, createChannelService, type ServicePorts } from './channel-service.ts';
 import { createPluginInstaller } from './install/plugin-installer.ts';
 import { createPluginRoutes, type PluginRoutes } from './install/plugin-routes.ts';
@@ -39,6 +40,7 @@ export const createChannels = (ports: Ports): Channels => {
     ...ports,
     ...{ log: ports.log.logger, host, store, peers, config, onConfig: live.onChange },
   });
+  const channelSecrets = createChannelSecrets({ database, secrets });
   const { routes, list, one } = createChannelRoutes({ config, database, channels: service });
 
   return {
@@ -50,11 +52,11 @@ export const createChannels = (ports: Ports): Channels => {
     states: () => channelStates(config(), service),
     routes: {
       ...routes,
-      ...createChannelEditRoutes({ channels: service, configuration, secrets, store, config, clock, randomBytes, one }),
+      ...createChannelEditRoutes({ channels: service, configuration, secrets: channelSecrets, store, config, clock, randomBytes, one }),
       ...createOutboxRoutes({ database, config, clock, channels: service }),
       ...createPeerRoutes({ peers, config, pin }),
       ...createPluginRoutes({
-        ...{ store, installer, config, secrets, pin },
+        ...{ store, installer, config, secrets: channelSecrets, pin },
         removeEntry: async (channel) => void (await configuration.patch({ channels: { [channel]: null } }, async () => {})),
       }),
     },

@@ -43,7 +43,7 @@ export const remove = async (id: string, { json }: Options, ports: CliPorts): Pr
   const answer = (await (await connectGateway(ports)).call('removeChannel', { params: { id } })).body;
   if (json) ports.stdout.write(`${JSON.stringify(answer)}\n`);
   const plugin = answer.plugin === null ? '' : ` The plugin "${answer.plugin}" is removed with it.`;
-  ports.stderr.write(`${id} is removed, and its secrets.${plugin} Its data and its history stay.\n`);
+  ports.stderr.write(`${id} is removed, and its secrets.${plugin} Its data and its history stay; what it had to send is not sent.\n`);
 };
 
 export const rollback = async (id: string, { json }: Options, ports: CliPorts): Promise<void> => {

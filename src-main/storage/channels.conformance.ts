@@ -30,6 +30,8 @@ export const describeChannels = (current: () => Database): void => {
       const [a, b, c] = [await hear(heard('a')), await hear(heard('b')), await hear(heard('c'))];
       expect(await write([{ op: 'inbox.end', no: b, outcome: 'answered', at: 5 }])).toEqual([null]);
       expect((await waiting('c')).map(({ no }) => no)).toEqual([a, c]);
+      const count = (channel: string, most: number) => read({ op: 'inbox.count', channel, most });
+      expect([await count('c', 9), await count('c', 1), await count('d', 9)]).toEqual([2, 1, 0]);
       expect((await waiting('c', a)).map(({ no }) => no)).toEqual([c]);
       expect(await read({ op: 'inbox.get', no: b })).toBeNull();
       expect(await hear(heard('b'))).toBe(0);
@@ -115,6 +117,20 @@ export const describeChannels = (current: () => Database): void => {
       expect(await write([{ op: 'outbox.restore', row }])).toEqual([1]);
       expect(await read({ op: 'outbox.get', channel: 'c', id: 'a' })).toEqual(row);
       await expect(write([{ op: 'outbox.restore', row }])).rejects.toMatchObject({ code: 'INTERNAL' });
+    });
+
+    test('what a channel that is gone had to send is dead, and nothing else of it or of others', async () => {
+      const [a = 0, b = 0] = await put(toSend('a'), toSend('b'), toSend('c'), toSend('d', { channel: 'd' }));
+      await change(a, { state: 'sent', endedAt: 5 });
+      await change(b, { state: 'retry', nextAt: 9 });
+      expect(await write([{ op: 'outbox.bury', channel: 'c', error: 'gone 新', at: 7 }])).toEqual([2]);
+      const dead = { state: 'dead', endedAt: 7, nextAt: null, error: 'gone 新' };
+      expect(await read({ op: 'outbox.list', channel: 'c', dead: false, before: null, limit: 9 })).toMatchObject([
+        { id: 'c', ...dead },
+        { id: 'b', ...dead },
+        { id: 'a', state: 'sent', endedAt: 5 },
+      ]);
+      expect(await read({ op: 'outbox.lanes', channel: 'd' })).toEqual(['one']);
     });
 
     test('after a crash what was with the plugin waits again, marked once and then dead', async () => {

@@ -188,6 +188,8 @@ export type Write =
   | { readonly op: 'outbox.again'; readonly channel: string; readonly id: string }
   /** A dead one is gone; yields 1, or 0 where it is not dead. */
   | { readonly op: 'outbox.remove'; readonly channel: string; readonly id: string }
+  /** What the channel has to send is dead, for this reason. Yields how many. */
+  | { readonly op: 'outbox.bury'; readonly channel: string; readonly error: string; readonly at: number }
   /** One that was removed is there again, in its old place. */
   | { readonly op: 'outbox.restore'; readonly row: OutboxRow }
   /** Takes the place of one of the same id. */
@@ -229,6 +231,7 @@ type WriteResults = {
   readonly 'outbox.recover': number;
   readonly 'outbox.again': number;
   readonly 'outbox.remove': number;
+  readonly 'outbox.bury': number;
   readonly 'outbox.restore': number;
   readonly 'pluginState.set': number;
   readonly 'channel.purge': Purged;
@@ -339,6 +342,8 @@ export type Read =
   /** What a channel heard and that waits, oldest first. */
   | { readonly op: 'inbox.waiting'; readonly channel: string; readonly after: number; readonly limit: number }
   | { readonly op: 'inbox.get'; readonly no: number }
+  /** How many wait, `most` at most. */
+  | { readonly op: 'inbox.count'; readonly channel: string; readonly most: number }
   /** The lanes of a channel that have something to send. */
   | { readonly op: 'outbox.lanes'; readonly channel: string }
   /** What a lane has to send, in order. */
@@ -400,6 +405,7 @@ type ReadResults = {
   readonly 'task.due': readonly TaskRow[];
   readonly 'inbox.waiting': readonly InboxRow[];
   readonly 'inbox.get': InboxRow | null;
+  readonly 'inbox.count': number;
   readonly 'outbox.lanes': readonly string[];
   readonly 'outbox.ofLane': readonly OutboxRow[];
   readonly 'outbox.list': readonly OutboxRow[];

@@ -105,6 +105,7 @@ const apply = (tables: Tables, write: Write): readonly number[] | number | Purge
     case 'outbox.again':
     case 'outbox.remove':
     case 'outbox.restore':
+    case 'outbox.bury':
     case 'peer.put':
     case 'peer.remove':
     case 'pluginState.set':
@@ -156,6 +157,7 @@ const answer = (tables: Tables, read: Read): unknown => {
       return readTask(tables, read);
     case 'inbox.waiting':
     case 'inbox.get':
+    case 'inbox.count':
     case 'outbox.lanes':
     case 'outbox.ofLane':
     case 'outbox.list':

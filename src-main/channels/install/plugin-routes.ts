@@ -2,8 +2,7 @@ import { AppError } from '../../../src-shared/app-error.ts';
 import type { Config } from '../../../src-shared/contract/config.ts';
 import type { Plugin, RouteAnswer, RouteInput } from '../../../src-shared/contract/rest.ts';
 import type { Pin } from '../../approvals/pin.ts';
-import type { SecretStore } from '../../storage/secret-store.ts';
-import { channelSecretName } from '../channel-unit.ts';
+import type { ChannelSecrets } from '../channel-secrets.ts';
 import { sensitiveNames } from '../check-options.ts';
 import type { PluginStore, StoredPlugin } from '../plugin-store.ts';
 import type { PluginInstaller } from './plugin-installer.ts';
@@ -18,7 +17,7 @@ type Ports = {
   readonly config: () => Config;
   /** Takes an entry out of config.json. */
   readonly removeEntry: (channel: string) => Promise<void>;
-  readonly secrets: Pick<SecretStore, 'delete'>;
+  readonly secrets: Pick<ChannelSecrets, 'removeAll'>;
   readonly pin: Pick<Pin, 'require'>;
 };
 
@@ -50,7 +49,7 @@ export const createPluginRoutes = ({ store, installer, config, removeEntry, secr
       const installed = plugin !== undefined && !plugin.bundled;
       if (!entry && !installed) throw new AppError(plugin ? 'BAD_REQUEST' : 'CHANNEL_UNKNOWN', plugin ? { message: bundledWords(id) } : {});
       // Whoever is interrupted does it again: the entry goes before the files, and its secrets before it.
-      for (const name of plugin?.manifest ? sensitiveNames(plugin.manifest) : []) await secrets.delete(channelSecretName(params.id, name));
+      await secrets.removeAll(params.id, plugin?.manifest ? sensitiveNames(plugin.manifest) : []);
       if (entry) await removeEntry(params.id);
       const needed = Object.entries(channels).some(([channel, { plugin: other = channel }]) => channel !== params.id && other === id);
       if (!installed || needed) return { status: 200, body: { removed: true, plugin: null } };

@@ -54,6 +54,11 @@ export const writeChannel = (tables: Tables, write: ChannelWrite): number | Purg
       const row = deadOne();
       return row && outbox.delete(row.no) ? 1 : 0;
     }
+    case 'outbox.bury': {
+      const left = [...outbox.values()].filter(({ channel, endedAt }) => channel === write.channel && endedAt === null);
+      for (const row of left) outbox.set(row.no, { ...row, state: 'dead', nextAt: null, endedAt: write.at, error: write.error });
+      return left.length;
+    }
     case 'outbox.restore':
       if (outbox.has(write.row.no)) throw clash();
       outbox.set(write.row.no, write.row);
@@ -91,6 +96,10 @@ export const readChannel = (tables: Tables, read: ChannelRead): unknown => {
     case 'inbox.get': {
       const row = tables.inbox.get(read.no);
       return row && row.endedAt === null ? shown(row) : null;
+    }
+    case 'inbox.count': {
+      const waiting = [...tables.inbox.values()].filter(({ channel, endedAt }) => channel === read.channel && endedAt === null);
+      return Math.min(waiting.length, read.most);
     }
     case 'outbox.lanes':
       return [...new Set(open.filter(({ channel }) => channel === read.channel).map(({ lane }) => lane))].sort();

@@ -26,6 +26,8 @@ export const readInbox = (db: Connection, read: InboxRead): string => {
   switch (read.op) {
     case 'inbox.waiting':
       return JSON.stringify(db.sql(waitingSql).all([read.channel, read.after, read.limit]).map(toRow));
+    case 'inbox.count':
+      return JSON.stringify(Number(db.sql(countSql).get([read.channel, read.most])?.[0]));
     case 'inbox.get':
       return oneAsJson(db.sql(`SELECT ${columns} FROM inbox WHERE no = ? AND ended_at IS NULL`).get([read.no]), toRow);
   }
@@ -42,6 +44,7 @@ const toRow = (row: Row): InboxRow => ({
 
 const columns = 'no, channel, account, conversation, heard_at, message';
 export const waitingSql = `SELECT ${columns} FROM inbox WHERE channel = ? AND ended_at IS NULL AND no > ? ORDER BY no LIMIT ?`;
+export const countSql = 'SELECT count(*) FROM (SELECT 1 FROM inbox WHERE channel = ? AND ended_at IS NULL LIMIT ?)';
 const insert = `INSERT INTO inbox (channel, account, conversation, message_id, heard_at, message) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO NOTHING RETURNING no`;
 const end = 'UPDATE inbox SET ended_at = ?, outcome = ?, message = NULL WHERE no = ? AND ended_at IS NULL';

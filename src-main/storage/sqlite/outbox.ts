@@ -29,6 +29,8 @@ export const writeOutbox = (db: Connection, write: OutboxWrite): number => {
     }
     case 'outbox.again':
       return db.sql(again).run([write.channel, write.id]);
+    case 'outbox.bury':
+      return db.sql(bury).run([write.at, JSON.stringify(write.error), write.channel]);
     case 'outbox.restore': {
       const { no, id, channel, lane, to, message, createdAt, ...rest } = write.row;
       db.sql(restore).run([
@@ -117,6 +119,7 @@ const insert = "INSERT INTO outbox (id, channel, lane, state, created_at, conten
 const inflight = "channel = ? AND ended_at IS NULL AND state = 'inflight'";
 const buryTwice = `UPDATE outbox SET state = 'dead', ended_at = ?, error = ? WHERE ${inflight} AND maybe_duplicate = 1`;
 const recover = `UPDATE outbox SET state = 'pending', maybe_duplicate = max(maybe_duplicate, ?) WHERE ${inflight}`;
+const bury = `UPDATE outbox SET state = 'dead', next_at = NULL, ended_at = ?, error = ? WHERE channel = ? AND ended_at IS NULL`;
 const again = `UPDATE outbox SET state = 'pending', attempts = 0, next_at = NULL, ended_at = NULL
   WHERE channel = ? AND id = ? AND state = 'dead'`;
 export const lanesSql = 'SELECT lane FROM outbox WHERE channel = ? AND ended_at IS NULL GROUP BY lane';

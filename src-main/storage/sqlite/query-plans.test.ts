@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, openConnection, type SqlValue } from './connection.ts';
-import { waitingSql } from './inbox.ts';
+import { countSql, waitingSql } from './inbox.ts';
 import { countSqls, lanesSql, listSql, ofLaneSql } from './outbox.ts';
 import { peersSql } from './peers.ts';
 import { channelPieces } from './purge-channels.ts';
@@ -73,6 +73,10 @@ describe('channels', () => {
     [peersSql, ['c', 'a', 9], /^SEARCH peers USING PRIMARY KEY \(channel=\? AND id>\?\)$/],
   ])('%s', (sql, values, plan) => {
     expect(planOf({ sql, values })).toEqual([expect.stringMatching(plan)]);
+  });
+
+  test('counting what waits', () => {
+    expect(planOf({ sql: countSql, values: ['c', 9] })).toContain('SEARCH inbox USING INDEX inbox_waiting (channel=?)');
   });
 
   test.each(channelPieces)('%s', (sql) => {

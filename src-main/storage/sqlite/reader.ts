@@ -60,6 +60,7 @@ export const createReader = (db: Connection, file: string, book: SessionBook, in
         return readTasks(db, read);
       case 'inbox.waiting':
       case 'inbox.get':
+      case 'inbox.count':
         return readInbox(db, read);
       case 'outbox.lanes':
       case 'outbox.ofLane':

@@ -130,6 +130,7 @@ export const createWriter = (db: Connection, book: SessionBook, quota: Quota): W
       case 'outbox.again':
       case 'outbox.remove':
       case 'outbox.restore':
+      case 'outbox.bury':
         return writeOutbox(db, write);
       case 'peer.put':
       case 'peer.remove':

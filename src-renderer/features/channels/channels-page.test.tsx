@@ -429,13 +429,14 @@ describe('one channel', () => {
     fake.plugins = [
       fakePlugin({ id: 'telegram', name: 'Telegram', bundled: false, version: '2.0.0', previousVersion: '1.9.0', sha256: 'cd' }),
     ];
-    fake.channels = [builtIn, fakeChannel({ id: 'telegram' })];
+    fake.channels = [builtIn, fakeChannel({ id: 'telegram', waiting: 2 })];
     await openOne('telegram', 'settings');
     await shows('Back to 1.9.0');
     await press('Back to 1.9.0');
     await app.shown(() => expect(fake.asked).toMatchObject([{ method: 'POST', path: 'telegram/rollback' }]));
     await press('Remove');
     await shows('and its plugin too');
+    expect(text()).toContain('They will not be sent, and are kept');
     expect(text()).toContain('Chats, people and messages stay');
     await press('Remove');
     await shows('No channels yet');

@@ -47,7 +47,7 @@ export const RemoveChannelDialog = ({ channel, plugin, name, onClose }: RemoveCh
     >
       <p>{t(plugin && !plugin.bundled ? 'channels.remove.goesWithPlugin' : 'channels.remove.goes')}</p>
       <p className="mt-2">{t('channels.remove.stays')}</p>
-      {waiting > 0 ? <p className="mt-2 text-warn">{t('channels.waiting', { count: waiting })}</p> : null}
+      {waiting > 0 ? <p className="mt-2 text-warn">{t('channels.remove.waiting', { count: waiting })}</p> : null}
       <div role="alert" className="mt-3 empty:hidden">
         {error ? <ErrorCard error={error} /> : null}
       </div>

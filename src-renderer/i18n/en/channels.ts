@@ -192,5 +192,7 @@ export const channels = {
   'channels.removed': '“{{name}}” is removed.',
   'channels.remove.goes': 'Its settings and its secrets in the keychain go.',
   'channels.remove.goesWithPlugin': 'Its settings and its secrets in the keychain go, and its plugin too, where no other channel needs it.',
+  'channels.remove.waiting_one': '{{count}} message waits to be sent. It will not be sent, and is kept as one that could not be.',
+  'channels.remove.waiting_other': '{{count}} messages wait to be sent. They will not be sent, and are kept as ones that could not be.',
   'channels.remove.stays': 'Chats, people and messages stay, and so does what the plugin has kept.',
 } as const;

@@ -193,5 +193,7 @@ export const channels: Readonly<Record<keyof typeof en, string>> = {
   'channels.removed': '已移除“{{name}}”。',
   'channels.remove.goes': '它的设置和钥匙串中的密钥会被删除。',
   'channels.remove.goesWithPlugin': '它的设置和钥匙串中的密钥会被删除；若没有其他渠道使用，插件也会被删除。',
+  'channels.remove.waiting_one': '还有 {{count}} 条消息等待发送；移除后不会再发送，会作为未能发送的消息保留。',
+  'channels.remove.waiting_other': '还有 {{count}} 条消息等待发送；移除后不会再发送，会作为未能发送的消息保留。',
   'channels.remove.stays': '聊天、联系人和消息会保留，插件自己保存的数据也会保留。',
 };

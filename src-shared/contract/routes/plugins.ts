@@ -105,7 +105,8 @@ export const pluginRoutes = {
     path: '/api/v1/channels/{id}',
     auth: 'bearer',
     scope: 'channels:write',
-    summary: 'its entry in config.json, its secrets, and its plugin where no other channel needs it; its data and history stay',
+    summary:
+      'its entry in config.json, its secrets, and its plugin where no other channel needs it; its data and history stay, and what it had to send is dead',
     params,
     answers: {
       200: z.object({ removed: z.literal(true), plugin: z.string().nullable().describe('the id of a plugin that went with it') }),

@@ -77,3 +77,19 @@ test('answers have the order of what they answer, however long one takes to be p
   const toSend = () => database.read({ op: 'outbox.ofLane', channel: 'c', lane: 'room', after: 0, limit: 9 });
   await expect.poll(async () => (await toSend()).map(({ id }) => id)).toEqual(['1', '2']);
 });
+
+test('too many that have no answer are counted on the disk, also those from before the start', async () => {
+  let onDisk = 10_000;
+  const database = createMemoryDatabase();
+  const full = {
+    ...database,
+    read: async (read: Parameters<Database['read']>[0]) => (read.op === 'inbox.count' ? onDisk : database.read(read)),
+  };
+  const { inbox } = open(full as Database);
+  await expect(inbox.heard(inRoom('1', 'ann'))).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+  expect(await database.read({ op: 'inbox.count', channel: 'c', most: 9 })).toBe(0);
+  onDisk = 9_999;
+  await inbox.heard(inRoom('2', 'ann'));
+  onDisk = 10_000;
+  await expect(inbox.heard(inRoom('3', 'ann'))).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+});

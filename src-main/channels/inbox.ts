@@ -15,6 +15,7 @@ import { conversationOf } from './session-name.ts';
 
 /** Turns at work or in the queue, each with its message in memory; the rest waits on the disk. */
 const activeMost = 200;
+/** That have no answer yet, all in all. */
 const waitingMost = 10_000;
 const pageRows = 50;
 const retryMs = 5_000;
@@ -66,7 +67,8 @@ export const createInbox = (ports: InboxPorts): Inbox => {
   /** The disk may have some that are not in memory. */
   let behind = true;
   let cameMeanwhile = false;
-  let waiting = 0;
+  /** That have no answer yet, about: the disk is asked at first, and before anything is refused. */
+  let waiting: number | null = null;
   let pumping = false;
   let closed = false;
   let cancelQuiet: (() => void) | null = null;
@@ -115,7 +117,6 @@ export const createInbox = (ports: InboxPorts): Inbox => {
       const rows = await database.read({ op: 'inbox.waiting', channel, after: cursor, limit: pageRows });
       for (const row of rows) {
         if (!mayTake()) return;
-        waiting = Math.max(0, waiting - 1);
         begin(row, false);
       }
       if (rows.length === 0 && !cameMeanwhile) behind = false;
@@ -130,7 +131,6 @@ export const createInbox = (ports: InboxPorts): Inbox => {
     }
     behind = true;
     cameMeanwhile = true;
-    waiting += 1;
     pump();
   };
 
@@ -177,6 +177,7 @@ export const createInbox = (ports: InboxPorts): Inbox => {
     also: readonly Write[] = [],
   ): Promise<void> => {
     await database.write([{ op: 'inbox.end', no: row.no, outcome, at: clock.now() }, ...also, ...replies.map(toWrite)]);
+    if (waiting !== null) waiting -= 1;
     ports.onReply(replies);
     if (outcome !== 'answered') await ports.discardFiles(row.message);
   };
@@ -185,6 +186,11 @@ export const createInbox = (ports: InboxPorts): Inbox => {
     const rows = await ports.reply({ text: channelWords(message.content).tooMany(entry.rateLimit ?? defaultRateLimit) }, message);
     await database.write(rows.map(toWrite));
     ports.onReply(rows);
+  };
+
+  const isFull = async (): Promise<boolean> => {
+    if (waiting === null || waiting >= waitingMost) waiting = await database.read({ op: 'inbox.count', channel, most: waitingMost });
+    return waiting >= waitingMost;
   };
 
   /** Looks and begins to write; what it gives back is when that is done. */
@@ -199,13 +205,14 @@ export const createInbox = (ports: InboxPorts): Inbox => {
     // They have a code that still counts.
     const isAsked = verdict === 'ask' && peer !== null && hasCode(peer, clock.now());
     if (verdict === 'drop' || isAsked) return () => ports.discardFiles(message);
-    if (waiting >= waitingMost) throw new AppError('QUEUE_FULL', { message: 'Too many messages of this channel wait for an answer.' });
+    if (await isFull()) throw new AppError('QUEUE_FULL', { message: 'Too many messages of this channel wait for an answer.' });
     const row = { channel, account: ports.account, conversation: conversationOf(message), heardAt: clock.now(), message };
     const written = database.write([{ op: 'inbox.put', row }]);
     written.catch(() => undefined);
     return async () => {
       const [no] = await written;
       if (no === 0) return;
+      if (waiting !== null) waiting += 1;
       ports.onHeard();
       arrived({ ...row, no });
     };

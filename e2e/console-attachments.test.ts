@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axe, looks, openConsole, picture } from './harness/console-page.ts';
@@ -15,7 +17,14 @@ const dot = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR
 
 beforeAll(async () => {
   home = createHome();
-  upstream = await startUpstream(() => ({ kind: 'text', chunks: ['A dot.'] }));
+  upstream = await startUpstream(({ messages }) => {
+    if (messages.at(-1)?.role === 'tool') return { kind: 'text', chunks: ['Here are both.'] };
+    if (!String(messages.at(-1)?.content).startsWith('Send me')) return { kind: 'text', chunks: ['A dot.'] };
+    return {
+      kind: 'tools',
+      calls: ['dot.png', 'Bericht 报告.csv'].map((path) => ({ id: path, name: 'attach_file', arguments: { path } })),
+    };
+  });
   home.configure(configFor(upstream.url));
   gateway = await startGateway(home);
   browser = await launchBrowser();
@@ -54,5 +63,30 @@ test.each(looks)('a picture and a file go with a message and stay with it, $loca
   await page.getByText('What is this?').first().click();
   await page.getByRole('img', { name: 'dot.png' }).waitFor();
   expect(await axe(page)).toEqual([]);
+  await close();
+});
+
+test.each(looks)('files of a reply are shown with it, reached by keys and saved, $locale $colorScheme', async (look) => {
+  const workspace = join(home.dir, 'workspace', 'main');
+  mkdirSync(workspace, { recursive: true });
+  writeFileSync(join(workspace, 'dot.png'), dot);
+  writeFileSync(join(workspace, 'Bericht 报告.csv'), 'a,b\n'.repeat(1_000));
+  const { page, close } = await openConsole(browser, home, look);
+  const field = page.getByRole('textbox', { name: /^(Message|消息)$/ });
+  await field.fill('Send me the files');
+  await page.keyboard.press('Enter');
+  const button = page.getByRole('button', { name: /^(Save|保存)\s+Bericht 报告\.csv/ });
+  await button.waitFor();
+  await page.getByRole('img', { name: 'dot.png' }).waitFor();
+  await page.getByText('Here are both.').first().waitFor();
+  expect(await axe(page)).toEqual([]);
+  await picture(page, 'reply-files', look);
+  await button.focus();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+  expect(download.suggestedFilename()).toBe('Bericht 报告.csv');
+  expect(readFileSync(await download.path(), 'utf8')).toBe('a,b\n'.repeat(1_000));
+  await page.reload();
+  await page.getByText('Send me the files').first().click();
+  await button.waitFor();
   await close();
 });

@@ -49,6 +49,8 @@ export type Turn = {
   readonly agentId: string;
   readonly phase: TurnPhase;
   readonly reply: string;
+  /** That go with the reply. */
+  readonly files: readonly Attachment[];
   readonly tools: readonly ToolStep[];
   readonly problem: TurnProblem | null;
   readonly usage: Usage | null;
@@ -71,6 +73,7 @@ export const newTurn = (known: Pick<Turn, 'key' | 'askedAt' | 'agentId'> & Parti
   attachments: [],
   phase: 'queued',
   reply: '',
+  files: [],
   tools: [],
   problem: null,
   usage: null,
@@ -92,7 +95,14 @@ export const applyEvent = (turn: Turn, event: DurableEvent | TurnFrame, timestam
         tools: withTool(turn, event.tool, event.approval ?? null, timestamp),
       };
     case 'response':
-      return { ...turn, phase: 'done', reply: event.content, usage: event.usage, durationMs: event.durationMs };
+      return {
+        ...turn,
+        phase: 'done',
+        reply: event.content,
+        files: event.attachments ?? [],
+        usage: event.usage,
+        durationMs: event.durationMs,
+      };
     case 'error':
       return {
         ...turn,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysAgo, formatCount, formatDuration, formatMoment, formatRelative } from './format.ts';
+import { daysAgo, formatCount, formatDuration, formatMoment, formatRelative, formatSize } from './format.ts';
 
 const at = (day: number, hour: number): number => new Date(2026, 2, day, hour).getTime();
 
@@ -30,6 +30,12 @@ describe('format', () => {
     [-20_000, 'now', '现在'],
   ])('says how far %i ms are', (apart, en, zh) => {
     expect([formatRelative(apart, 0, 'en'), formatRelative(apart, 0, 'zh-CN')]).toEqual([en, zh]);
+  });
+
+  it('says how large a file is', () => {
+    expect([8, 999, 4_000, 1_234_567, 26_214_400].map((bytes) => formatSize(bytes, 'en'))).toEqual([
+      ...['8 byte', '999 byte', '4 kB', '1.2 MB', '26.2 MB'],
+    ]);
   });
 
   it('shortens large counts', () => {

@@ -14,6 +14,18 @@ export const formatDuration = (ms: number, language: string): string => {
 export const formatCount = (count: number, language: string): string =>
   new Intl.NumberFormat(language, { notation: count < 10_000 ? 'standard' : 'compact', maximumFractionDigits: 1 }).format(count);
 
+const sizeUnits = [
+  ['megabyte', 1_000_000],
+  ['kilobyte', 1_000],
+  ['byte', 1],
+] as const;
+
+/** `8 byte`, `3.2 MB`, in the words of the language. */
+export const formatSize = (bytes: number, language: string): string => {
+  const [unit, size] = sizeUnits.find(([, least]) => bytes >= least) ?? sizeUnits[2];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }).format(bytes / size);
+};
+
 const relativeUnits = [
   ['day', day],
   ['hour', 60 * minute],

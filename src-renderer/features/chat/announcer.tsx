@@ -25,10 +25,11 @@ export const Announcer = (): ReactElement => {
     }
     const fresh = turn.reply.slice(upTo.current.length);
     if (!active) {
+      const names = turn.files.map(({ name }) => name).join(', ');
       upTo.current.length = Number.POSITIVE_INFINITY;
       if (turn.phase === 'failed') setSaid(t('announce.failed', { message: turn.problem?.message ?? '' }));
       else if (turn.phase === 'cancelled') setSaid(t('announce.cancelled'));
-      else setSaid(`${fresh} ${t('announce.done')}`);
+      else setSaid([fresh, ...(names === '' ? [] : [`${t('chat.attachments')}: ${names}.`]), t('announce.done')].join(' '));
       return undefined;
     }
     const whole = /^[\s\S]*[.!?。！？\n]/.exec(fresh)?.[0];

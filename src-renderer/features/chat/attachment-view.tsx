@@ -2,23 +2,57 @@ import { CircleAlert, File, X } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Attachment } from '../../../src-shared/contract/events.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console-context.ts';
 import { IconButton } from '../../ui/button.tsx';
+import { cx } from '../../ui/class-names.ts';
+import { formatSize } from '../../ui/format.ts';
+import { saveFile } from '../../ui/save-file.ts';
+import { showProblem } from '../../ui/toast.ts';
 import type { Draft } from './use-attachments.ts';
 
 const chip = 'flex h-14 min-w-0 max-w-52 items-center gap-2 overflow-hidden rounded-lg border bg-card';
 
-/** The files that went with a message. */
-export const Attachments = ({ attachments }: { readonly attachments: readonly Attachment[] }): ReactElement | null => {
-  const { t } = useTranslation();
+/** A larger picture is saved to be seen: it would be in memory as a whole. */
+const shownBytes = 8 * 1024 * 1024;
+
+type AttachmentsProps = { readonly attachments: readonly Attachment[]; readonly className: string };
+
+/** The files that went with a message or a reply: pressed, they are saved. */
+export const Attachments = ({ attachments, className }: AttachmentsProps): ReactElement | null => {
+  const { t, i18n } = useTranslation();
+  const { uploads } = useConsole();
   if (attachments.length === 0) return null;
+  const save = async ({ id, name }: Attachment): Promise<void> => {
+    try {
+      saveFile({ name, content: (await uploads.download(id)).content });
+    } catch (thrown) {
+      showProblem(t('chat.fileFailed', { name, message: t(`error.${ApiError.from(thrown).code}`) }));
+    }
+  };
   return (
-    <ul aria-label={t('chat.attachments')} className="mb-1.5 flex max-w-[85%] flex-wrap justify-end gap-2">
-      {attachments.map((attachment) => (
-        <li key={attachment.id} className={chip}>
-          {attachment.type.startsWith('image/') ? <Picture attachment={attachment} /> : <Named name={attachment.name} />}
-        </li>
-      ))}
+    <ul aria-label={t('chat.attachments')} className={cx('flex flex-wrap gap-2', className)}>
+      {attachments.map((attachment) => {
+        const { id, name, type } = attachment;
+        const size = formatSize(attachment.size, i18n.language);
+        return (
+          <li key={id} className="min-w-0">
+            <button
+              type="button"
+              title={`${name} · ${size}`}
+              className={cx(chip, 'relative transition-colors hover:bg-hover')}
+              onClick={() => void save(attachment)}
+            >
+              <span className="sr-only">{t('chat.saveFile')} </span>
+              {type.startsWith('image/') && attachment.size <= shownBytes ? (
+                <Picture attachment={attachment} />
+              ) : (
+                <Named name={name} size={size} />
+              )}
+            </button>
+          </li>
+        );
+      })}
     </ul>
   );
 };
@@ -36,13 +70,16 @@ const Picture = ({ attachment: { id, name } }: { readonly attachment: Attachment
       left = true;
     };
   }, [uploads, id]);
-  return url === null ? <Named name={name} /> : <img src={url} alt={name} title={name} className="h-14 max-w-52 object-cover" />;
+  return url === null ? <Named name={name} /> : <img src={url} alt={name} className="h-14 max-w-52 object-cover" />;
 };
 
-const Named = ({ name }: { readonly name: string }): ReactElement => (
-  <span className="flex min-w-0 items-center gap-2 px-3 text-xs">
+const Named = ({ name, size }: { readonly name: string; readonly size?: string }): ReactElement => (
+  <span className="flex min-w-0 items-center gap-2 px-3 text-left text-xs">
     <File size={16} aria-hidden className="shrink-0 text-muted-foreground" />
-    <span className="truncate">{name}</span>
+    <span className="flex min-w-0 flex-col">
+      <span className="truncate">{name}</span>
+      {size === undefined ? null : <span className="text-muted-foreground">{size}</span>}
+    </span>
   </span>
 );
 

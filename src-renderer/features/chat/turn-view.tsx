@@ -30,7 +30,7 @@ export const TurnView = memo(({ turn, found, onStop, onRetry }: TurnViewProps): 
     <article className="relative mx-auto w-full max-w-[46rem] px-6 pt-5 pb-1">
       {found ? <span aria-hidden className="found absolute inset-x-1 inset-y-1 rounded-xl border-link/60 border-l-2" /> : null}
       {turn.question === null ? null : <Question turn={turn} onStop={onStop} />}
-      {parts.length === 0 ? null : <h2 className="sr-only">{t('chat.agentSaid', { agent: turn.agentId })}</h2>}
+      {parts.length + turn.files.length === 0 ? null : <h2 className="sr-only">{t('chat.agentSaid', { agent: turn.agentId })}</h2>}
       <div className="flex flex-col gap-3">
         {parts.map((part, index) =>
           part.kind === 'text' ? (
@@ -43,6 +43,7 @@ export const TurnView = memo(({ turn, found, onStop, onRetry }: TurnViewProps): 
             </div>
           ),
         )}
+        <Attachments attachments={turn.files} className="" />
         {turn.problem === null ? null : <Problem turn={turn} problem={turn.problem} onRetry={onRetry} />}
       </div>
       {/* One height for what is going on and for what can be done after: nothing moves when a reply ends. */}
@@ -58,7 +59,7 @@ const Question = ({ turn, onStop }: Pick<TurnViewProps, 'turn' | 'onStop'>): Rea
   return (
     <div className="group/question mb-5 flex flex-col items-end">
       <h2 className="sr-only">{t('chat.youSaid')}</h2>
-      <Attachments attachments={turn.attachments} />
+      <Attachments attachments={turn.attachments} className="mb-1.5 max-w-[85%] justify-end" />
       {/* Nothing is said where a client only brings the results of its tools. */}
       {turn.question === '' ? null : (
         <div className="max-w-[85%] whitespace-pre-wrap rounded-2xl rounded-br-md bg-muted px-4 py-2.5 text-[15px] leading-relaxed [overflow-wrap:anywhere]">

@@ -1,10 +1,12 @@
 import type { Attachment } from '../../../src-shared/contract/events.ts';
-import type { HttpClient } from '../../api/http-client.ts';
+import type { Download, HttpClient } from '../../api/http-client.ts';
 
 /** Files that go with messages. */
 export type Uploads = {
   /** @throws ApiError */
   readonly send: (file: File) => Promise<Attachment>;
+  /** @throws ApiError */
+  readonly download: (id: string) => Promise<Download>;
   /** A picture as a `data:` URL. @throws ApiError */
   readonly picture: (id: string) => Promise<string>;
 };
@@ -16,6 +18,7 @@ export const createUploads = (http: HttpClient): Uploads => {
   const pictures = new Map<string, Promise<string>>();
   return {
     send: (file) => http.upload('createUpload', { query: { name: file.name || 'file' } }, file),
+    download: (id) => http.download('getUpload', { params: { id } }),
     picture: (id) => {
       const known = pictures.get(id);
       if (known) return known;

@@ -153,6 +153,8 @@ export const common = {
   'composer.uploadFailed': '{{name}} could not be sent: {{message}}',
   'composer.removeFile': 'Remove {{name}}',
   'chat.attachments': 'Attached files',
+  'chat.saveFile': 'Save',
+  'chat.fileFailed': '{{name}} could not be fetched: {{message}}',
   'composer.label': 'Message',
   'composer.placeholder': 'Message {{agent}}',
   'composer.send': 'Send',

@@ -153,6 +153,8 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'composer.uploadFailed': '无法上传 {{name}}：{{message}}',
   'composer.removeFile': '移除 {{name}}',
   'chat.attachments': '附件',
+  'chat.saveFile': '保存',
+  'chat.fileFailed': '无法取得 {{name}}：{{message}}',
   'composer.label': '消息',
   'composer.placeholder': '给 {{agent}} 发消息',
   'composer.send': '发送',

@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream';
 import type { Context } from 'koa';
 
 /** One server-sent-event answer. */
@@ -16,35 +15,36 @@ const keepAliveMs = 15_000;
 const maxBufferedBytes = 4 * 1024 * 1024;
 const roomBytes = 1024 * 1024;
 
-/** Turns the answer into an event stream. `start` gets the sink and returns its undo, run once when either side ends. */
+/**
+ * Turns the answer into an event stream. `start` gets the sink and returns its undo, run once when either side ends.
+ * Written straight to the answer: a stream as Koa takes one for a body would be one more for every piece to pass.
+ */
 export const openSse = (ctx: Context, start: (sink: SseSink) => () => void): void => {
-  const stream = new PassThrough({ highWaterMark: maxBufferedBytes });
+  const { res } = ctx;
   ctx.status = 200;
   ctx.set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' });
-  ctx.body = stream;
   ctx.req.socket.setNoDelay(true);
 
-  let undo: (() => void) | null = null;
-  const keepAlive = setInterval(() => stream.write(': still here\n\n'), keepAliveMs).unref();
-  const end = (): void => {
-    clearInterval(keepAlive);
-    undo?.();
-    undo = null;
-  };
-  stream.on('close', end);
-  ctx.res.on('close', () => stream.destroy());
-  // Gone while the first piece was waited for: nobody would read the stream, and it would never close.
-  if (ctx.res.closed) stream.destroy();
+  const isOver = (): boolean => res.destroyed || res.writableEnded;
   const write = (text: string): void => {
-    if (stream.destroyed || stream.writableEnded) return;
-    stream.write(text);
+    if (isOver()) return;
+    res.write(text);
     // A client that does not read: what it missed can be fetched again, our memory cannot.
-    if (stream.writableLength > maxBufferedBytes) stream.destroy();
+    if (res.writableLength > maxBufferedBytes) res.destroy();
   };
-  undo = start({
+  const undo = start({
     send: (event, ...data) => write(data.map((one) => `event: ${event}\ndata: ${JSON.stringify(one)}\n\n`).join('')),
     sendLines: (...data) => write(data.map((one) => `data: ${one}\n\n`).join('')),
-    hasRoom: () => stream.readableLength + stream.writableLength < roomBytes,
-    close: () => stream.end(),
+    hasRoom: () => res.writableLength < roomBytes,
+    close: () => isOver() || res.end(),
   });
+  ctx.respond = false;
+  const keepAlive = setInterval(() => write(': still here\n\n'), keepAliveMs).unref();
+  const end = (): void => {
+    clearInterval(keepAlive);
+    undo();
+  };
+  // Gone while the first piece was waited for: it would never close again.
+  if (res.closed) end();
+  else res.once('close', end);
 };

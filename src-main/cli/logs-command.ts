@@ -1,5 +1,6 @@
 import { AppError } from '../../src-shared/app-error.ts';
 import { type LogLevel, type LogLine, logLineSchema } from '../../src-shared/contract/rest.ts';
+import { logText } from '../../src-shared/log-text.ts';
 import { locateHome } from '../home.ts';
 import { readLogPage } from '../logs/log-history.ts';
 import { levelNumbers } from '../logs/log-line.ts';
@@ -23,7 +24,7 @@ export const printLogs = async (options: LogOptions, ports: CliPorts, source?: s
       hint: `Levels are: ${Object.keys(levelNumbers).join(', ')}`,
     });
   const level = options.level as LogLevel;
-  const print = (line: LogLine): void => void ports.stdout.write(options.json ? `${JSON.stringify(line)}\n` : `${forPeople(line)}\n`);
+  const print = (line: LogLine): void => void ports.stdout.write(options.json ? `${JSON.stringify(line)}\n` : `${logText(line)}\n`);
   const query = { level, limit: linesMost, ...(source === undefined ? {} : { source }) };
   const admin = await connectAdmin(ports.env);
   if (options.follow) {
@@ -46,17 +47,4 @@ export const printLogs = async (options: LogOptions, ports: CliPorts, source?: s
     ports.stderr.write(
       'The gateway records from "info" up: add --follow for live debug lines, or set logs.level to "debug" in config.json.\n',
     );
-};
-
-const forPeople = (line: LogLine): string => {
-  const fields = Object.entries(line.fields).map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  return [
-    new Date(line.time).toISOString(),
-    line.level.padEnd(5),
-    `[${line.source}]`,
-    line.message,
-    ...(line.traceId ? [`trace=${line.traceId.slice(0, 8)}`] : []),
-    ...(line.token ? [`token=${line.token}`] : []),
-    ...fields,
-  ].join(' ');
 };

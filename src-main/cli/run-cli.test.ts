@@ -135,7 +135,7 @@ describe('openclaw message, status and logs', () => {
         await t.call('GET', '/api/v1/agents', { token: t.admin });
         return following.written.stdout;
       })
-      .toMatch(/debug \[http\] GET \/api\/v1\/agents trace=\w{8} token=tok_\S+ status=200/);
+      .toMatch(/debug \[http\] GET \/api\/v1\/agents trace=\w{32} token=tok_\S+ status=200/);
     await t.stop();
     expect(await following.code).toBe(69);
     expect(following.written.stderr).toBe('openclaw: The gateway has ended.\n');

@@ -1,5 +1,5 @@
+import { logText } from '../../../src-shared/log-text.ts';
 import type { LogRow } from './log-rows.ts';
-import { toText } from './log-rows.ts';
 
 export type ExportFormat = 'log' | 'jsonl';
 
@@ -15,7 +15,7 @@ export const writeLines = async (rows: readonly LogRow[], format: ExportFormat, 
     pieces.push(
       all
         .slice(at, at + sliceRows)
-        .map(({ line }) => `${format === 'log' ? toText(line) : JSON.stringify(line)}\n`)
+        .map(({ line }) => `${format === 'log' ? logText(line) : JSON.stringify(line)}\n`)
         .join(''),
     );
   }

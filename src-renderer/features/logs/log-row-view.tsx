@@ -1,7 +1,8 @@
 import { memo } from 'react';
 import type { LogLevel } from '../../../src-shared/contract/rest.ts';
+import { fieldsText } from '../../../src-shared/log-text.ts';
 import { cx } from '../../ui/class-names.ts';
-import { fieldsText, formatLogTime, type LogRow } from './log-rows.ts';
+import { formatLogTime, type LogRow } from './log-rows.ts';
 
 /** All rows are as high as this, so that none needs to be measured. */
 export const rowHeight = 24;

@@ -144,6 +144,7 @@ describe('the console', () => {
     app = await renderConsole(gateway);
     await online();
     expect(app.page.textContent).toContain('is not a language model');
+    expect(app.page.textContent).toContain('built-in offline model· works');
     expect(button('1 notice')).toBeTruthy();
   });
 

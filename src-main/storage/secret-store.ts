@@ -1,3 +1,5 @@
+import type { SecretBackend } from '../../src-shared/contract/rest.ts';
+
 /**
  * The secrets port: where the signing key, the tokens and provider keys live. Twins: `keychain-secret-store`
  * (OS keychain through keytar's interface), `file-secret-store` (encrypted file, 0600), `memory-secret-store`;
@@ -9,7 +11,7 @@
  */
 export type SecretStore = {
   /** A stable name of the backend, kept in the database next to the signing key's fingerprint. */
-  readonly backend: 'keychain' | 'file' | 'secret-file' | 'memory';
+  readonly backend: SecretBackend;
   /** Words for the GUI and the log where this backend is weaker than the OS keychain; else null. */
   readonly warning: string | null;
   readonly get: (name: string) => Promise<string | null>;

@@ -53,6 +53,7 @@ export {
   logBatchSchema,
   logLevels,
   logLineSchema,
+  type SecretBackend,
   type Stop,
   type StopTarget,
   statusSchema,

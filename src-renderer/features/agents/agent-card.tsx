@@ -1,6 +1,7 @@
 import { Copy, FlaskConical, MessageSquare, Pencil, RotateCcw, Trash2 } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useModelName } from '../../model/use-model.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/class-names.ts';
 import { formatUsd } from '../../ui/format-usd.ts';
@@ -9,6 +10,7 @@ import { formatUsd } from '../../ui/format-usd.ts';
 export type AgentRow = {
   readonly id: string;
   readonly name: string;
+  /** The gateway's label for it. */
   readonly model: string;
   readonly tools: number;
   readonly state: 'idle' | 'running' | 'stopped';
@@ -28,7 +30,8 @@ export type AgentActions = {
 
 export const AgentCard = ({ agent, ...actions }: AgentActions & { readonly agent: AgentRow }): ReactElement => {
   const { t } = useTranslation();
-  const { id, name, model, tools, removable } = agent;
+  const { id, name, tools, removable } = agent;
+  const model = useModelName(agent.model);
   return (
     <li className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3">
       <div className="min-w-56 flex-1">

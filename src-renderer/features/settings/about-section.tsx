@@ -21,7 +21,7 @@ export const AboutSection = (): ReactElement => {
         <dt className="text-muted-foreground">{t('settings.about.address')}</dt>
         <dd className="break-all font-mono text-xs leading-5">{new URL('.', location.href).href}</dd>
         <dt className="text-muted-foreground">{t('settings.about.secrets')}</dt>
-        <dd>{known?.secrets?.backend ?? '…'}</dd>
+        <dd>{known?.secrets ? t(`settings.about.secrets.${known.secrets.backend}`) : '…'}</dd>
       </dl>
       <ul className="flex flex-col gap-1.5 text-[13px]">
         {(['api', 'licenses'] as const).map((page) => (

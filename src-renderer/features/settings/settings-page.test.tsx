@@ -68,8 +68,11 @@ describe.each(['en', 'zh-CN'] as const)('the settings page in %s', (language) =>
 
 describe('about', () => {
   it('says what this is and where its terms stand', async () => {
+    const known = { status: 'ok', version: '0.1.0', uptimeMs: 1, agents: [] };
+    gateway.answers.set('GET /api/v1/status', { status: 200, body: { ...known, secrets: { backend: 'file', warning: null } } });
     await open('{}');
     await press('About');
+    await shown(() => expect(pageText()).toContain('an encrypted file in the data folder'));
     expect(pageText()).toContain(app.console.status.getState().status?.version);
     expect([...app.page.querySelectorAll('main a')].map((link) => link.getAttribute('href'))).toEqual(['docs', 'licenses.txt']);
   });

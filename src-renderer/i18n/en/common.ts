@@ -190,6 +190,7 @@ export const common = {
   'status.warning': 'Notice',
   'status.version': 'Version {{version}}',
 
+  'model.offline': 'built-in offline model',
   'offline.banner': 'You are talking to the built-in offline model. It answers commands but is not a language model.',
   'offline.dismiss': 'Hide this notice',
 

@@ -179,7 +179,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'status.allStopped': '已全部停止',
   'status.stopped_one': '{{count}} 项已停止',
   'status.stopped_other': '{{count}} 项已停止',
-  'status.stoppedMeans': '已被操作者停止:重新开始之前不会执行,重启后也是如此。',
+  'status.stoppedMeans': '已被操作者停止：重新开始之前不会执行，重启后也是如此。',
   'status.stop.all': '全部',
   'status.stop.agent': '智能体 {{id}}',
   'status.stop.session': '会话 {{id}}',
@@ -190,6 +190,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'status.warning': '提示',
   'status.version': '版本 {{version}}',
 
+  'model.offline': '内置离线模型',
   'offline.banner': '当前使用的是内置离线模型。它能执行命令，但不是语言模型。',
   'offline.dismiss': '隐藏此提示',
 
@@ -239,7 +240,7 @@ export const common: Readonly<Record<keyof typeof en, string>> = {
   'error.SKILL_UNUSABLE': '这个技能现在无法使用。',
   'error.SKILL_CHANGED': '技能在此期间已被修改，请重新查看。',
   'error.TASK_INVALID': '任务的时间安排无效。',
-  'error.HOOK_REFUSED': '没有这个 webhook,或者请求没有用它的密钥签名。',
+  'error.HOOK_REFUSED': '没有这个 webhook，或者请求没有用它的密钥签名。',
   'error.TASK_UNKNOWN': '没有这个任务。',
   'error.TASK_BUSY': '该任务上一次运行还没有结束。',
   'error.TASK_OFF': '该任务已停用。',

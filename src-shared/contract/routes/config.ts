@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { keyRefSchema, modelConfigSchema, providerIds } from '../config.ts';
 import type { Route } from '../route.ts';
+import { secretBackendSchema } from './operations.ts';
 
 const problemSchema = z.object({ line: z.int(), column: z.int(), message: z.string() });
 
@@ -120,6 +121,6 @@ export const configRoutes = {
     scope: 'config',
     summary: "put a provider's API key into the keychain, under the name that a model's keyRef gives",
     body: z.object({ name: keyRefSchema, key: z.string().trim().min(8).max(4096) }),
-    answers: { 200: z.object({ name: z.string(), backend: z.string() }) },
+    answers: { 200: z.object({ name: z.string(), backend: secretBackendSchema }) },
   },
 } as const satisfies Record<string, Route>;

@@ -5,6 +5,10 @@ import { errorBodySchema, page, type Route } from '../route.ts';
 
 const healthSchema = z.object({ model: z.string(), provider: z.string(), state: z.enum(['unknown', 'ok', 'failing']), detail: z.string() });
 
+/** Where secrets are: the OS keychain, an encrypted file, one whose key is elsewhere, or memory alone. */
+export const secretBackendSchema = z.enum(['keychain', 'file', 'secret-file', 'memory']);
+export type SecretBackend = z.infer<typeof secretBackendSchema>;
+
 /** What an operator has stopped: everything, or one agent, session (handle), token or channel. */
 export const stopSchema = z.object({
   what: z.enum(['all', 'agent', 'session', 'token', 'channel']),
@@ -25,7 +29,7 @@ export const statusSchema = z.object({
   channels: z.array(z.object({ id: z.string(), state: z.string() })).optional(),
   queue: z.object({ running: z.int(), waiting: z.int() }).optional(),
   models: z.array(healthSchema).optional(),
-  secrets: z.object({ backend: z.string(), warning: z.string().nullable() }).optional(),
+  secrets: z.object({ backend: secretBackendSchema, warning: z.string().nullable() }).optional(),
   warnings: z.array(z.string()).optional(),
   stops: z.array(stopSchema).optional().describe('what an operator has stopped'),
 });

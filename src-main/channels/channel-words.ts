@@ -22,17 +22,17 @@ export type ChannelWords = {
 };
 
 const zh: ChannelWords = {
-  pairing: (code) => `你好,我还不认识你。请把这个配对码告诉网关的主人:${code}\n一小时内由主人在控制台的“渠道”中输入。`,
-  tooMany: (perMinute) => `消息太多了(每分钟最多 ${perMinute} 条),刚才的没有收下。请稍等一分钟再发。`,
-  failed: (why) => `抱歉,没能完成:${why}`,
-  cancelled: '已停止,没有回复。',
+  pairing: (code) => `你好，我还不认识你。请把这个配对码告诉网关的主人：${code}\n一小时内由主人在控制台的“渠道”中输入。`,
+  tooMany: (perMinute) => `消息太多了（每分钟最多 ${perMinute} 条），刚才的没有收下。请稍等一分钟再发。`,
+  failed: (why) => `抱歉，没能完成：${why}`,
+  cancelled: '已停止，没有回复。',
   fileOnly: '(一个文件)',
   filesLeftOut: (names) => `(文件无法发到这里:${names.join('、')}。网关的主人可以在控制台的这段对话里取得。)`,
   approval: {
     asks: (title, risk, cwd) =>
-      `需要批准:${title}${cwd === null ? '' : `\n目录:${cwd}`}\n风险:${{ low: '低', medium: '中', high: '高' }[risk] ?? risk}`,
-    press: '只有已配对的主人可以按下面的按钮;文字回复不算。',
-    console: '请在控制台或桌面应用里答复;文字回复不算。',
+      `需要批准：${title}${cwd === null ? '' : `\n目录：${cwd}`}\n风险：${{ low: '低', medium: '中', high: '高' }[risk] ?? risk}`,
+    press: '只有已配对的主人可以按下面的按钮；文字回复不算。',
+    console: '请在控制台或桌面应用里答复；文字回复不算。',
     approve: '批准',
     deny: '拒绝',
     granted: '已批准。',

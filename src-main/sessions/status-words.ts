@@ -11,17 +11,17 @@ export type Words = {
 const zh: Words = {
   state: (state) =>
     ({
-      queued: '已收到,排队中',
+      queued: '已收到，排队中',
       thinking: '正在思考…',
       running_tool: '正在运行工具…',
       awaiting_approval: '等待批准…',
-      restarted: '网关重启过,回复从头开始',
+      restarted: '网关重启过，回复从头开始',
       cancelled: '已停止',
       interrupted: '已中断',
       done: '完成',
     })[state],
   tool: (call) =>
-    `${{ awaiting_approval: '等待批准:', started: '开始运行', finished: '已运行', failed: '运行失败:', denied: '未获批准:', handed_over: '交给客户端:' }[call.status]} ${call.name}`,
+    `${{ awaiting_approval: '等待批准：', started: '开始运行', finished: '已运行', failed: '运行失败：', denied: '未获批准：', handed_over: '交给客户端：' }[call.status]} ${call.name}`,
   fallback: (failed, next) => `${failed} 改用 ${next}…`,
 };
 

@@ -134,7 +134,7 @@ describe('its words', () => {
     const en = wordsFor('en-US');
     const zh = wordsFor('zh-CN');
     expect(stateLine({ kind: 'working', turns: 2 }, en)).toBe('Working: 2 under way');
-    expect(stateLine({ kind: 'working', turns: 2 }, zh)).toBe('工作中:2 个任务');
+    expect(stateLine({ kind: 'working', turns: 2 }, zh)).toBe('工作中：2 个任务');
     expect(titleFor({ kind: 'ready', turns: 0 }, en)).toBe('OpenClaw');
     expect(titleFor({ kind: 'stopped', turns: 0 }, zh)).toBe('OpenClaw – 已停止');
   });

@@ -21,7 +21,7 @@ describe('the menu of the tray', () => {
       'Quit OpenClaw',
     ]);
     expect(labels({ kind: 'stopped', turns: 0 }, 'zh-CN')).toEqual([
-      '(已停止:重新开始之前不会执行任何任务)',
+      '(已停止：重新开始之前不会执行任何任务)',
       'separator',
       '打开 OpenClaw',
       '重新开始',

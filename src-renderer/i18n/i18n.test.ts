@@ -48,6 +48,12 @@ describe('texts', () => {
     expect(placeholders(zhCn[key])).toEqual(placeholders(en[key]));
   });
 
+  it('have the punctuation of Chinese between Chinese words', () => {
+    // `名称: 值` is how a header is typed.
+    const wrong = Object.entries(zhCn).filter(([, text]) => /\p{Script=Han}([,;?!(]|:(?! 值))|[,;)]\p{Script=Han}/u.test(text));
+    expect(wrong).toEqual([]);
+  });
+
   it('are all used', () => {
     const used = (key: string): boolean =>
       literals.has(key) || literals.has(key.replace(/_(one|other)$/, '')) || prefixes.some((prefix) => key.startsWith(prefix));

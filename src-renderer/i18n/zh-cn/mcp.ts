@@ -26,7 +26,7 @@ export const mcp = {
   'mcp.tryNamed': '试用 {{name}}',
   'mcp.problems': '它提供的内容并非全部可用',
   'mcp.plainSecrets': '以明文写在 config.json 中：{{names}}。放入钥匙串更好。',
-  'mcp.outside': '不在沙箱中：在此运行的程序可以触及你能触及的一切。',
+  'mcp.outside': '不在沙箱中：在此运行的程序可以触及您能触及的一切。',
 
   'mcp.paste.label': 'JSON',
   'mcp.paste.help': '照服务器页面所示粘贴，带不带外层 "mcpServers" 均可。',

@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { MessageBoxOptions } from 'electron';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -151,6 +152,28 @@ describe('the tray', () => {
     await window.getByRole('button', { name: 'Deny' }).click();
     answer();
     await window.locator('.reply').getByText('hello').waitFor();
+  });
+
+  test('says that nothing runs where the gateway could not start, and in Chinese too, until it does', async () => {
+    const holder = createServer((_request, response) => response.end('not openclaw'));
+    await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve));
+    try {
+      host = await startTrayHost();
+      desktop = await launchDesktop(home, ['--port', String(port)], { LANG: 'zh_CN.UTF-8', LANGUAGE: 'zh_CN' });
+      const tray = await host.item();
+      await expect.poll(tray.toolTip).toBe('OpenClaw – 未运行：原因见窗口');
+      const failed = await tray.icon();
+      expect(await title(desktop)).toBe('OpenClaw – 未运行');
+      expect(await tray.menu()).toContainEqual(expect.objectContaining({ label: '全部停止', enabled: false }));
+      holder.closeAllConnections();
+      await new Promise((resolve) => holder.close(resolve));
+      await desktop.window.getByRole('button', { name: '重试' }).click();
+      await expect.poll(tray.toolTip).toBe('OpenClaw – 就绪');
+      expect((await tray.icon()).argb.equals(failed.argb)).toBe(false);
+      expect(await title(desktop)).toBe('OpenClaw');
+    } finally {
+      holder.close();
+    }
   });
 
   test('stops everything and starts it again', async () => {

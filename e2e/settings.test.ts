@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,6 +29,12 @@ afterAll(async () => {
 });
 
 const file = (): string => readFileSync(join(home.dir, 'config.json'), 'utf8');
+/** Of all that the gateway has written. */
+const filesWith = (text: string): string[] =>
+  readdirSync(home.dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => readFileSync(path).includes(text));
 const page = (name: string) => `button:has-text("${name}")`;
 const openSettings = async (on: Page, language: 'en' | 'zh' = 'en'): Promise<void> => {
   await on
@@ -55,7 +61,8 @@ describe('the settings page', () => {
     await on.getByRole('button', { name: 'Save' }).click();
     await on.getByText('key “local”').waitFor();
     expect(file()).toContain('// nothing is set up yet');
-    expect(file()).not.toContain('sk-typed');
+    expect(JSON.parse((await openclaw(home, ['status', '--json'])).stdout)).toMatchObject({ secrets: { backend: 'keychain' } });
+    expect(filesWith('sk-typed-in-the-page')).toEqual([]);
 
     await on.getByRole('button', { name: 'Chat', exact: true }).click();
     await on.getByLabel('Message', { exact: true }).fill('Are you there?');

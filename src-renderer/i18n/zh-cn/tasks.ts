@@ -57,7 +57,7 @@ export const tasks: Readonly<Record<keyof typeof en, string>> = {
   'tasks.says.weekly': '每{{day}} {{time}}',
   'tasks.says.once': '一次，{{at}}',
   'tasks.says.webhook': '{{sender}} 调用时',
-  'tasks.next': '下次 {{at}}({{in}})',
+  'tasks.next': '下次 {{at}}（{{in}}）',
   'tasks.waits': '等待调用',
   'tasks.off': '已停用',
   'tasks.last.running': '运行中',

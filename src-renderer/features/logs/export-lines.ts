@@ -22,9 +22,14 @@ export const writeLines = async (rows: readonly LogRow[], format: ExportFormat, 
   return pieces;
 };
 
-/** Hands the pieces to the browser as a file. */
-export const downloadLines = (pieces: readonly string[], format: ExportFormat, at: Date): void => {
-  const url = URL.createObjectURL(new Blob([...pieces], { type: format === 'log' ? 'text/plain' : 'application/jsonl' }));
+/** Hands the lines to the browser as a file. The browser takes piece by piece: all in one would hold up the page. */
+export const downloadLines = async (rows: readonly LogRow[], format: ExportFormat, at: Date, pause: () => Promise<void>): Promise<void> => {
+  const blobs: Blob[] = [];
+  for (const piece of await writeLines(rows, format, pause)) {
+    blobs.push(new Blob([piece]));
+    await pause();
+  }
+  const url = URL.createObjectURL(new Blob(blobs, { type: format === 'log' ? 'text/plain' : 'application/jsonl' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = `openclaw-${at.toISOString().slice(0, 19).replaceAll(':', '-')}.${format}`;

@@ -77,8 +77,7 @@ const Actions = ({ control, onCopy }: { readonly control: SelectionControl; read
   const { logs, now } = useConsole();
   const { paused, view } = useStore(logs);
   const copied = control.selection ? selectedRows(view.rows, control.selection).length : view.rows.length;
-  const download = async (format: ExportFormat): Promise<void> =>
-    downloadLines(await writeLines(logs.getState().view.rows, format, nextFrame), format, new Date(now()));
+  const download = (format: ExportFormat): Promise<void> => downloadLines(logs.getState().view.rows, format, new Date(now()), nextFrame);
   const Icon = paused ? Play : Pause;
   return (
     <>

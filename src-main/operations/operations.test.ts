@@ -160,7 +160,58 @@ describe('usage', () => {
   });
 });
 
+/**
+ * Prometheus' text format, as strictly as its own parser takes it: throws at the first line that is not.
+ * @returns families by name, each series by its labels
+ */
+const parseMetrics = (text: string) => {
+  expect(text).toMatch(/\n$/);
+  const families = new Map<string, { readonly type: string; readonly series: Map<string, number> }>();
+  let current = '';
+  let helped = '';
+  for (const line of text.trimEnd().split('\n')) {
+    const [, keyword, named = '', rest = ''] = /^# (HELP|TYPE) ([a-z_:][a-z0-9_:]*) (.+)$/.exec(line) ?? [];
+    if (keyword === 'HELP') helped = named;
+    else if (keyword === 'TYPE') {
+      if (families.has(named) || helped !== named || !/^(counter|gauge|histogram)$/.test(rest)) throw new Error(line);
+      current = named;
+      families.set(named, { type: rest, series: new Map() });
+    } else {
+      const sample = /^([a-z_:][a-z0-9_:]*)(\{(?:[a-z_]\w*="(?:[^"\\\n]|\\[\\n"])*",?)+\})? (\S+)$/.exec(line);
+      const { type = '', series = new Map<string, number>() } = families.get(current) ?? {};
+      const suffix = sample?.[1]?.slice(current.length);
+      const fits = sample?.[1]?.startsWith(current) && (type === 'histogram' ? /^_(bucket|sum|count)$/ : /^$/).test(suffix ?? '?');
+      const value = Number(sample?.[3]);
+      const key = `${suffix}${sample?.[2] ?? ''}`;
+      if (!fits || Number.isNaN(value) || series.has(key)) throw new Error(line);
+      series.set(key, value);
+    }
+  }
+  return families;
+};
+
 describe('/metrics', () => {
+  it('is what Prometheus parses: families whole, series once, buckets that grow to the count, counters that never fall', async () => {
+    const t = await start(await echo());
+    const read = async () => parseMetrics((await t.call('GET', '/metrics', { token: t.admin })).text);
+    await t.post({ content: 'a' });
+    await t.call('POST', '/api/v1/agents/main/invoke', { token: t.admin, json: { input: 'b' } });
+    const before = await read();
+    await t.post({ content: 'c', agentId: 'nobody' });
+    await t.post({ content: 'd' });
+    const after = await read();
+    for (const [name, { type, series }] of before)
+      if (type === 'counter')
+        for (const [labels, value] of series) expect(after.get(name)?.series.get(labels), name).toBeGreaterThanOrEqual(value);
+    const { series = new Map<string, number>() } = after.get('openclaw_turn_duration_seconds') ?? {};
+    for (const via of ['rest', 'invoke']) {
+      const buckets = [...series].filter(([labels]) => labels.startsWith(`_bucket{via="${via}"`)).map(([, value]) => value);
+      expect(buckets).toEqual([...buckets].sort((a, b) => a - b));
+      expect(series.get(`_bucket{via="${via}",le="+Inf"}`)).toBe(series.get(`_count{via="${via}"}`));
+    }
+    expect(series.get('_count{via="rest"}')).toBe(2);
+  });
+
   it('tells Prometheus what there is to know, to any token and to nobody else', async () => {
     const t = await start(await echo());
     await t.post({ content: 'a' });

@@ -102,18 +102,14 @@ describe('files', () => {
   const stub = events.fileOfAnotherWorkspace;
 
   it('have the name, type and address that Slack gives them', () => {
-    expect(readMessage(events.file.event, me)?.files).toEqual([
-      expect.objectContaining({ name: 'namenamename.txt', mimetype: 'text/plain' }),
-    ]);
+    expect(readMessage(events.file.event, me)?.files).toEqual([expect.objectContaining({ name: 'list.txt', mimetype: 'text/plain' })]);
   });
 
   it('of another workspace are looked up', async () => {
     const { slack, host } = await started();
-    slack.fileInfos.set('F12345678', { ...file, url_private_download: slack.addFile('hug a kitten') });
+    slack.fileInfos.set('F0FILE00002', { ...file, url_private_download: slack.addFile('hug a kitten') });
     await slack.deliver('events_api', stub);
-    expect(host.heard).toMatchObject([
-      { content: 'message message message', attachments: [{ name: 'namenamename.txt', type: 'text/plain', size: 12 }] },
-    ]);
+    expect(host.heard).toMatchObject([{ content: 'Here is the list.', attachments: [{ name: 'list.txt', type: 'text/plain', size: 12 }] }]);
   });
 
   it.each([
@@ -122,7 +118,7 @@ describe('files', () => {
   ])('one that %s is named, and the message is heard', async (_, event, name) => {
     const { slack, host } = await started();
     await slack.deliver('events_api', event);
-    expect(host.heard).toMatchObject([{ content: `message message message\n[${name} could not be fetched]`, attachments: [] }]);
+    expect(host.heard).toMatchObject([{ content: `Here is the list.\n[${name} could not be fetched]`, attachments: [] }]);
   });
 });
 

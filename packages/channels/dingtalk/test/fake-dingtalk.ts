@@ -23,7 +23,7 @@ type Answer = { readonly code: number; readonly message: string; readonly header
 export const startFakeDingTalk = async () => {
   const sent: SentMessage[] = [];
   const kinds: string[] = [];
-  const uploads = new Map<string, string>();
+  const uploads = new Map<string, { readonly name: string; readonly data: Uint8Array }>();
   const files = new Map<string, Uint8Array>();
   /** Each with the topics that it has subscribed to. */
   const tickets = new Map<string, readonly string[]>();
@@ -37,8 +37,11 @@ export const startFakeDingTalk = async () => {
       const form = await new Response(new Uint8Array(body), { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
       const file = form.get('media') as File;
       // As people know it: what stands in the .zip.
-      const [inside] = file.name.endsWith('.zip') ? Object.keys(unzipSync(new Uint8Array(await file.arrayBuffer()))) : [];
-      uploads.set(`@media${uploads.size}`, inside ?? file.name);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const [[name, data]] = file.name.endsWith('.zip')
+        ? (Object.entries(unzipSync(bytes)) as [[string, Uint8Array]])
+        : [[file.name, bytes]];
+      uploads.set(`@media${uploads.size}`, { name, data });
       return { errcode: 0, errmsg: 'ok', media_id: `@media${uploads.size - 1}` };
     }
     const given = JSON.parse(body.toString()) as Body;
@@ -74,10 +77,12 @@ export const startFakeDingTalk = async () => {
     if (user === 'nobody') return { processQueryKey: 'x', invalidStaffIdList: ['nobody'] };
     const param = JSON.parse(given.msgParam ?? '{}') as Readonly<Record<string, string>>;
     kinds.push([given.msgKey, param.fileType].filter(Boolean).join(' '));
+    const file = [uploads.get(param.mediaId ?? param.photoURL ?? '')].filter((one) => one !== undefined);
     sent.push({
       to: user ?? given.openConversationId ?? '',
       text: param.content ?? param.text ?? '',
-      files: [param.mediaId ?? param.photoURL ?? ''].filter(Boolean).map((id) => uploads.get(id) ?? ''),
+      files: file.map(({ name }) => name),
+      fileBytes: file.map(({ data }) => data),
     });
     return { processQueryKey: `query-${sent.length}`, invalidStaffIdList: [], flowControlledStaffIdList: [] };
   };

@@ -46,7 +46,7 @@ export const startFakeDiscord = async ({ heartbeatMs = 41_250 } = {}) => {
   const answers: unknown[] = [];
   const logins: string[] = [];
 
-  const keep = (to: string, body: Body, names: readonly string[]): object => {
+  const keep = (to: string, body: Body, names: readonly string[], fileBytes: readonly Uint8Array[] = []): object => {
     const { content = '' } = body;
     refuseInvalid(body);
     if (content === '' && names.length === 0) throw new Refused(400, { message: 'Cannot send an empty message', code: 50006 });
@@ -61,7 +61,7 @@ export const startFakeDiscord = async ({ heartbeatMs = 41_250 } = {}) => {
       to: isThread ? channel : to,
       data,
     };
-    const shown = { ...message, ...(isThread ? { threadId: to } : {}), files: names, buttons: data.map(({ label }) => label) };
+    const shown = { ...message, ...(isThread ? { threadId: to } : {}), files: names, fileBytes, buttons: data.map(({ label }) => label) };
     sent = [...sent, shown];
     return asMessage(shown);
   };
@@ -78,7 +78,7 @@ export const startFakeDiscord = async ({ heartbeatMs = 41_250 } = {}) => {
     if (method === 'POST' && to && type.startsWith('multipart/')) {
       const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
       const given = JSON.parse(String(form.get('payload_json') ?? '{}')) as Body;
-      const files = [...form].flatMap(([key, value]) => (typeof value === 'string' ? [] : [{ key, name: value.name }]));
+      const files = [...form].flatMap(([key, value]) => (typeof value === 'string' ? [] : [{ key, name: value.name, value }]));
       const misplaced = files.find(({ key }) => !/^files\[\d+\]$/.test(key));
       const dangling = given.attachments?.find(({ id }) => !files.some(({ key }) => key === `files[${id}]`));
       if (misplaced || dangling) throw new Refused(400, { message: 'Invalid Form Body', code: 50035 });
@@ -86,6 +86,7 @@ export const startFakeDiscord = async ({ heartbeatMs = 41_250 } = {}) => {
         to,
         given,
         files.map(({ name }) => name),
+        await Promise.all(files.map(async ({ value }) => new Uint8Array(await value.arrayBuffer()))),
       );
     }
     const given = (body.length > 0 ? JSON.parse(body.toString()) : {}) as Body;

@@ -56,6 +56,7 @@ export const startMailServer = async () => {
           text: (mail.text ?? '').replace(/\n$/, ''),
           ...(threadId === undefined ? {} : { threadId }),
           files: mail.attachments.map(({ filename }) => filename ?? ''),
+          fileBytes: mail.attachments.map(({ content }) => Buffer.from(content as ArrayBuffer)),
         });
         done();
       });

@@ -18,7 +18,7 @@ type Sent = SentMessage & { readonly uuid: string; readonly buttonValues: readon
 /** Feishu's open API and its long connection, as their documentation has them. */
 export const startFakeFeishu = async () => {
   const sent = new Map<string, Sent>();
-  const uploads = new Map<string, string>();
+  const uploads = new Map<string, { readonly name: string; readonly data: Uint8Array }>();
   const files = new Map<string, Uint8Array>();
   const sockets = new Set<WebSocket>();
   const answers = new EventTarget();
@@ -39,7 +39,8 @@ export const startFakeFeishu = async () => {
     if (path === '/open-apis/im/v1/files' || path === '/open-apis/im/v1/images') {
       const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
       const key = `key_${uploads.size + 1}`;
-      uploads.set(key, String(form.get('file_name') ?? (form.get('image') as File).name));
+      const file = (form.get('file') ?? form.get('image')) as File;
+      uploads.set(key, { name: String(form.get('file_name') ?? file.name), data: await file.bytes() });
       return { data: { file_key: key, image_key: key } };
     }
     const [, answered] = /^\/open-apis\/im\/v1\/messages\/([^/]+)\/reply$/.exec(path) ?? [];
@@ -217,11 +218,16 @@ class Refused extends Error {
   }
 }
 
-const shown = ({ msg_type: kind, content }: { msg_type: string; content: string }, uploads: ReadonlyMap<string, string>) => {
+const shown = (
+  { msg_type: kind, content }: { msg_type: string; content: string },
+  uploads: ReadonlyMap<string, { readonly name: string; readonly data: Uint8Array }>,
+) => {
   const given = JSON.parse(content) as { text?: string; file_key?: string; image_key?: string; body?: { elements: Element[] } };
   if (kind === 'text') return { text: given.text ?? '', buttonValues: [] };
-  if (kind === 'file' || kind === 'image')
-    return { text: '', files: [uploads.get(given.file_key ?? given.image_key ?? '') ?? ''], buttonValues: [] };
+  if (kind === 'file' || kind === 'image') {
+    const file = uploads.get(given.file_key ?? given.image_key ?? '');
+    return { text: '', files: [file?.name ?? ''], fileBytes: [file?.data ?? new Uint8Array()], buttonValues: [] };
+  }
   const elements = given.body?.elements ?? [];
   const buttonValues = elements
     .filter(({ tag }) => tag === 'button')

@@ -162,7 +162,7 @@ export const startHomeserver = async () => {
     secrets: { accessToken },
     to: room,
     threadId: '$thread:example.org',
-    sent: () => shownOf(events),
+    sent: () => shownOf(events, (url) => files.get(url.split('/').at(-1) ?? '')?.data ?? new Uint8Array()),
     refuse: (next) => {
       refusal = next;
       change();
@@ -215,8 +215,8 @@ const asTold = ({ transaction, ...event }: Stored): object => ({
 });
 
 /** Ours, as people see them: edits in the place of what they replace. */
-const shownOf = (events: readonly Stored[]) => {
-  const shown = new Map<string, { to: string; text: string; threadId?: string; files: string[] }>();
+const shownOf = (events: readonly Stored[], bytesAt: (url: string) => Uint8Array) => {
+  const shown = new Map<string, { to: string; text: string; threadId?: string; files: string[]; fileBytes: Uint8Array[] }>();
   for (const { event_id, sender, transaction, room_id, content = {} } of events) {
     if (sender !== me || transaction === null) continue;
     const { rel_type, event_id: related } = (content['m.relates_to'] ?? {}) as { rel_type?: string; event_id?: string };
@@ -226,6 +226,7 @@ const shownOf = (events: readonly Stored[]) => {
     else
       shown.set(event_id, {
         ...{ to: room_id, text: isFile ? '' : text, files: isFile ? [String(content.filename)] : [] },
+        fileBytes: isFile ? [bytesAt(String(content.url))] : [],
         ...(rel_type === 'm.thread' && related !== undefined ? { threadId: related } : {}),
       });
   }

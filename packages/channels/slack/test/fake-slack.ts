@@ -24,7 +24,7 @@ export const startFakeSlack = async () => {
   let sent: Sent[] = [];
   let refusal: Refusal = null;
   let serial = 0;
-  const uploads = new Map<string, { readonly name: string; readonly length: number; readonly arrived?: boolean }>();
+  const uploads = new Map<string, { readonly name: string; readonly length: number; readonly arrived?: Uint8Array }>();
   const files = new Map<string, Uint8Array>();
   /** Of each address that a connection may be opened at, once. */
   const tickets = new Set<string>();
@@ -98,7 +98,18 @@ export const startFakeSlack = async () => {
         const names = given.flatMap(({ id }) => (uploads.get(id)?.arrived ? [uploads.get(id)?.name ?? ''] : []));
         if (names.length === 0 || names.length < given.length) return refused('file_not_found');
         const where = { to: form.get('channel_id') ?? '', threadId: form.get('thread_ts') ?? undefined };
-        sent = [...sent, { ...where, text: '', files: names, ts: '', user: undefined, buttonIds: [] }];
+        sent = [
+          ...sent,
+          {
+            ...where,
+            text: '',
+            files: names,
+            fileBytes: given.flatMap(({ id }) => uploads.get(id)?.arrived ?? []),
+            ts: '',
+            user: undefined,
+            buttonIds: [],
+          },
+        ];
         return { files: given };
       }
       default:
@@ -117,9 +128,9 @@ export const startFakeSlack = async () => {
     if (url.startsWith('/upload/')) {
       const id = url.replace('/upload/', '');
       const upload = uploads.get(id);
-      if (!upload || (await sizeOf(body, request.headers['content-type'] ?? '')) !== upload.length)
-        return void response.writeHead(400).end();
-      uploads.set(id, { ...upload, arrived: true });
+      const arrived = await bytesOf(body, request.headers['content-type'] ?? '');
+      if (upload?.length !== arrived.length) return void response.writeHead(400).end();
+      uploads.set(id, { ...upload, arrived });
       return void response.end(`OK - ${upload.length}`);
     }
     if (url.startsWith('/files/'))
@@ -274,10 +285,13 @@ const wrongIn = (form: URLSearchParams, mostText: number): object | null => {
 };
 
 /** Slack takes a file as it is, and as a form. */
-const sizeOf = async (body: Buffer, type: string): Promise<number> => {
-  if (!type.startsWith('multipart/')) return body.length;
+const bytesOf = async (body: Buffer, type: string): Promise<Uint8Array> => {
+  if (!type.startsWith('multipart/')) return body;
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
-  return [...form].reduce((bytes, [, value]) => bytes + (typeof value === 'string' ? Buffer.byteLength(value) : value.size), 0);
+  const parts = [...form].map(async ([, value]) =>
+    typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer()),
+  );
+  return Buffer.concat(await Promise.all(parts));
 };
 
 /** Slack's own marks, as people see them. */

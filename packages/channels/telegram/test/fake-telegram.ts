@@ -66,7 +66,7 @@ export const startFakeTelegram = async () => {
       case 'sendPhoto':
       case 'sendVideo':
       case 'sendAudio':
-        return keep({ files: [String(params.file)] });
+        return keep({ files: [String(params.file)], fileBytes: [Buffer.from(params.bytes ?? '', 'base64')] });
       case 'getFile':
         return { file_id: params.file_id, file_path: `documents/${params.file_id}` };
       case 'sendChatAction':
@@ -160,7 +160,10 @@ const readParams = async (body: Uint8Array, type: string): Promise<Record<string
   }
   const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
   const entries: [string, string][] = [];
-  for (const [key, value] of form) entries.push(typeof value === 'string' ? [key, value] : ['file', value.name]);
+  for (const [key, value] of form) {
+    if (typeof value === 'string') entries.push([key, value]);
+    else entries.push(['file', value.name], ['bytes', Buffer.from(await value.arrayBuffer()).toString('base64')]);
+  }
   return Object.fromEntries(entries);
 };
 

@@ -8,7 +8,13 @@ import { Webhook } from 'standardwebhooks';
 
 export const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
-type Posted = { to: string; text: string; threadId?: string; files: { name: string }[]; actions?: { id: string; label: string }[] };
+type Posted = {
+  to: string;
+  text: string;
+  threadId?: string;
+  files: { name: string; base64: string }[];
+  actions?: { id: string; label: string }[];
+};
 
 /** The user's program. It signs and verifies with the specification's own library. */
 export const startProgram = async (host: FakeHost) => {
@@ -56,6 +62,7 @@ export const startProgram = async (host: FakeHost) => {
     sent: () =>
       [...posted.values()].map(({ to, text: words, threadId, files, actions }) => ({
         ...{ to, text: words, threadId },
+        fileBytes: files.map(({ base64 }) => Buffer.from(base64, 'base64')),
         ...{ files: files.map(({ name }) => name), buttons: actions?.map(({ label }) => label) },
       })),
     refuse: (next) => {

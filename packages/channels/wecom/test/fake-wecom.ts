@@ -43,7 +43,7 @@ const refused = {
 /** WeCom's long connection for intelligent bots, as its documentation has it. */
 export const startFakeWecom = async () => {
   const sent: (SentMessage & { readonly card?: Card })[] = [];
-  const uploads = new Map<string, string>();
+  const uploads = new Map<string, { readonly name: string; readonly chunks: Buffer[] }>();
   const files = new Map<string, { readonly data: Buffer; readonly name: string }>();
   const sockets = new Set<WebSocket>();
   const changes = new EventTarget();
@@ -55,9 +55,10 @@ export const startFakeWecom = async () => {
   const respond = (cmd: string, body: Record<string, never>): object => {
     if (cmd === 'aibot_subscribe' && (body.bot_id !== botId || body.secret !== secret)) return refused.auth;
     if (cmd === 'aibot_upload_media_init') {
-      uploads.set(`upload-${uploads.size}`, body.filename ?? '');
+      uploads.set(`upload-${uploads.size}`, { name: body.filename ?? '', chunks: [] });
       return { body: { upload_id: `upload-${uploads.size - 1}` } };
     }
+    if (cmd === 'aibot_upload_media_chunk') uploads.get(body.upload_id ?? '')?.chunks.push(Buffer.from(body.base64_data ?? '', 'base64'));
     if (cmd === 'aibot_upload_media_finish') return { body: { type: 'file', media_id: body.upload_id, created_at: '1' } };
     const { template_card: card } = body as { template_card?: Card };
     if (card && (!isComplete(card) || (cmd === 'aibot_send_msg' && tasks.has(card.task_id ?? ''))))
@@ -75,7 +76,9 @@ export const startFakeWecom = async () => {
     sent.push({
       ...{ to: given.chatid, text: given.markdown?.content ?? '' },
       ...(card ? { card, buttons: card.button_list?.map(({ text }) => text) } : {}),
-      ...(media === undefined ? {} : { files: [uploads.get(media) ?? ''] }),
+      ...(media === undefined
+        ? {}
+        : { files: [uploads.get(media)?.name ?? ''], fileBytes: [Buffer.concat(uploads.get(media)?.chunks ?? [])] }),
     });
     return {};
   };

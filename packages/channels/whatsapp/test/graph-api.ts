@@ -100,6 +100,7 @@ export const startGraphApi = async (host: FakeHost) => {
     sent: () =>
       sent.map(({ to, text, interactive, document }) => ({
         ...{ to, text: text?.body ?? interactive?.body.text ?? '', files: document ? [document.filename] : [] },
+        fileBytes: document ? [files.get(document.id)?.data ?? Buffer.alloc(0)] : [],
         ...{ buttons: interactive?.action.buttons.map(({ reply }) => reply.title) },
       })),
     refuse: (next) => {

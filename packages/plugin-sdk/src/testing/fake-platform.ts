@@ -6,6 +6,8 @@ export type SentMessage = {
   readonly threadId?: string | undefined;
   /** Names of the files that came with it. */
   readonly files?: readonly string[] | undefined;
+  /** What is in them, in the same order. Without it only their names are checked. */
+  readonly fileBytes?: readonly Uint8Array[] | undefined;
   /** Words on the buttons under it. */
   readonly buttons?: readonly string[] | undefined;
 };

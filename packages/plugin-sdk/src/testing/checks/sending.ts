@@ -153,6 +153,12 @@ export const sending: readonly Check[] = [
       await channel.sendMessage(platform.to, message('1', 'see the file', { attachments: [file] }));
       const names = platform.sent().flatMap(({ files = [] }) => files);
       expect(names.join() === file.name, `${file.name} was sent, and the platform got ${show(names)}.`);
+      const alone = host.addBlob({ name: 'b.txt', type: 'text/plain', data: new TextEncoder().encode('report') });
+      await channel.sendMessage(platform.to, message('2', '', { attachments: [alone] }));
+      const last = platform.sent().at(-1);
+      expect(last?.files?.join() === 'b.txt' && last.text === '', `A file without a text was sent, and the platform got ${show(last)}.`);
+      for (const got of platform.sent().flatMap(({ fileBytes = [] }) => fileBytes))
+        expect(new TextDecoder().decode(got) === 'report', `A file has 6 bytes, "report", and the platform got ${got.length} others.`);
     },
   },
   {

@@ -1,16 +1,24 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createToken, openclaw, type RunningGateway, startGateway } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
-import { says, startUpstream, type Upstream } from './harness/upstream.ts';
+import { leftOf, processTree } from './harness/process-tree.ts';
+import { startUpstream, type Upstream } from './harness/upstream.ts';
 
 let home: Home;
 let upstream: Upstream;
 let gateway: RunningGateway | undefined;
+/** What the scripted model runs first. */
+let command: string | null;
 
 beforeEach(async () => {
   home = createHome();
-  upstream = await startUpstream(says('hello'));
-  home.configure(configFor(upstream.url));
+  command = null;
+  upstream = await startUpstream(({ messages }) =>
+    command !== null && !messages.some(({ role }) => role === 'tool')
+      ? { kind: 'tools', calls: [{ id: 'call_1', name: 'shell', arguments: { command } }] }
+      : { kind: 'text', chunks: ['hello'] },
+  );
+  home.configure({ ...configFor(upstream.url), security: { shell: { mode: 'allow' } } });
 });
 afterEach(async () => {
   await gateway?.stop();
@@ -26,6 +34,30 @@ const post = async (token: string): Promise<Record<string, unknown>> => {
   });
   return (await answer.json()) as Record<string, unknown>;
 };
+
+const ways = {
+  'the command line': async () => expect((await openclaw(home, ['stop'])).stderr).toContain('1 turn was cancelled'),
+  REST: async (admin: string) => {
+    const headers = { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' };
+    const answer = await fetch(`${gateway!.url}api/v1/stop`, { method: 'POST', headers, body: '{"what":"all"}' });
+    expect(await answer.json()).toMatchObject({ cancelled: 1 });
+  },
+};
+
+describe('the brake', () => {
+  test.each(Object.entries(ways))('pulled by %s ends a turn with all the processes it has started', async (_way, pull) => {
+    const marker = `brake-${process.pid}`;
+    command = processTree(marker);
+    gateway = await startGateway(home);
+    const admin = await createToken(home, ['--scope', 'admin']);
+    const running = post(admin);
+    await expect.poll(() => leftOf(marker)).toBeGreaterThan(2);
+    await pull(admin);
+    expect(await running).toMatchObject({ status: 'cancelled' });
+    await expect.poll(() => leftOf(marker)).toBe(0);
+    expect(await post(admin)).toMatchObject({ error: { code: 'STOPPED' } });
+  });
+});
 
 describe('openclaw stop', () => {
   test('while no gateway runs holds the next one from its first moment, until openclaw start', async () => {

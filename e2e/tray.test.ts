@@ -7,6 +7,7 @@ import { root } from './harness/child.ts';
 import { createToken } from './harness/gateway.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
 import { freePort } from './harness/ports.ts';
+import { leftOf, processTree } from './harness/process-tree.ts';
 import { startTrayHost, type TrayHost, type TrayItem } from './harness/tray-host.ts';
 import { startUpstream, type Upstream } from './harness/upstream.ts';
 import { launchDesktop } from './harness/windows.ts';
@@ -176,7 +177,10 @@ describe('the tray', () => {
     }
   });
 
-  test('stops everything and starts it again', async () => {
+  test('stops everything, to the last process of a command, and starts it again', async () => {
+    const marker = `tray-${process.pid}`;
+    home.configure({ ...configFor(upstream.url), security: { shell: { mode: 'allow' } } });
+    calls = [{ id: 'call_1', name: 'shell', arguments: { command: processTree(marker) } }];
     const { tray, ...opened } = await openWithTray();
     const token = await createToken(home);
     const post = () =>
@@ -187,8 +191,11 @@ describe('the tray', () => {
       }).then((reply) => reply.json() as Promise<Record<string, unknown>>);
     const running = post();
     await expect.poll(tray.toolTip).toContain('Working');
+    await expect.poll(() => leftOf(marker)).toBeGreaterThan(2);
     await tray.choose('Stop Everything');
     expect(await running).toMatchObject({ status: 'cancelled' });
+    await expect.poll(() => leftOf(marker)).toBe(0);
+    calls = [];
     await expect.poll(tray.toolTip).toContain('Stopped');
     expect(await title(opened)).toBe('OpenClaw – Stopped');
     expect(await post()).toMatchObject({ error: { code: 'STOPPED' } });

@@ -43,7 +43,7 @@ const channel = runChannel(
       clock,
       randomBytes,
       host,
-      peers: createPeers({ database, clock, randomBytes, onChange: () => undefined }),
+      peers: createPeers({ database, clock, randomBytes, onChange: () => undefined, onLetIn: () => undefined }),
       channelFolder: () => join(folder, 'channel-data'),
     },
     ...{ secrets: { get: async () => null }, uploads: {}, engine: { find: () => null }, endOf: async () => null },

@@ -115,14 +115,39 @@ describe('strangers', () => {
     const { peer } = (await ask('POST', '/channels/chat/pair', { code: code.toLowerCase().replace('-', ' ') })).json;
     expect(peer).toMatchObject({ id: 'ann', name: 'Ann', status: 'allowed' });
     expect((await ask('POST', '/channels/chat/pair', { code })).json.error.code).toBe('PAIRING_CODE_UNKNOWN');
+    await expect.poll(() => contents(channel).slice(1)).toEqual(['You are in. Say hello, or ask what you wanted to ask.']);
     await channel.say({ content: 'now?' });
-    await expect.poll(() => contents(channel).slice(1)).toEqual(['You said: now?']);
+    await expect.poll(() => contents(channel).slice(2)).toEqual(['You said: now?']);
     await ask('DELETE', '/channels/chat/peers?peerId=ann');
     await channel.say({ content: '你好' });
-    await expect.poll(() => contents(channel)[2]).toMatch(/配对码/);
+    await expect.poll(() => contents(channel)[3]).toMatch(/配对码/);
     clock.setWall(clock.now() + 3_600_001);
     await channel.say({ content: 'again' });
-    await expect.poll(() => channel.sent).toHaveLength(4);
+    await expect.poll(() => channel.sent).toHaveLength(5);
+  });
+
+  test('are told that they are in, where they asked and in their language, once', async () => {
+    const channel = scriptChannel({ threads: true });
+    const { ask } = await startChannelGateway(channel, { entry: { senders: 'ask' } });
+    const set = (status: string, peerId = 'ann') => ask('POST', '/channels/chat/peers', { peerId, status });
+    await channel.say({ content: '你好', chatType: 'group', conversationId: 'room', threadId: 't', mentionsMe: true });
+    await expect.poll(() => channel.sent).toHaveLength(1);
+    await set('allowed');
+    await expect.poll(() => channel.sent).toHaveLength(2);
+    expect(channel.sent[1]).toMatchObject({
+      to: 'room',
+      message: { content: expect.stringContaining('你已通过配对'), threadId: 't', replyTo: 'in-1' },
+    });
+    // Neither who was in already, nor who never asked, nor who is kept out.
+    await set('owner');
+    await set('blocked');
+    await set('allowed');
+    await set('allowed', 'bob');
+    await channel.say({ content: 'hi', from: { id: 'eve' } });
+    await expect.poll(() => channel.sent).toHaveLength(3);
+    await set('blocked', 'eve');
+    await channel.say({ content: 'last', from: { id: 'bob' } });
+    await expect.poll(() => contents(channel).slice(3)).toEqual(['You said: last']);
   });
 
   test('meet silence where only the listed are let in', async () => {

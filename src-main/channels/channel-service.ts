@@ -4,9 +4,11 @@ import type { ChannelConfig } from '../../src-shared/contract/channel-config.ts'
 import type { Config } from '../../src-shared/contract/config.ts';
 import type { JsonSchemaParameters } from '../agents/tools/tool.ts';
 import { createLane, type Lane } from '../lane.ts';
+import type { Asked } from '../storage/database.ts';
 import { wordsOf } from '../words-of.ts';
 import { channelPrincipal } from './channel-principal.ts';
 import { channelSecretName } from './channel-unit.ts';
+import { wordsIn } from './channel-words.ts';
 import { checkOptions, withDefaults } from './check-options.ts';
 import type { PluginHealth } from './plugin-host.ts';
 import type { PluginStore } from './plugin-store.ts';
@@ -35,6 +37,8 @@ export type ChannelService = {
   readonly withOtherSecrets: (channel: string, change: () => Promise<void>) => Promise<void>;
   /** @throws AppError CHANNEL_OFF: turns of that channel do not begin */
   readonly requireOn: (channel: string) => void;
+  /** Tells somebody who had asked that they are in, where the channel is in force. */
+  readonly welcome: (channel: string, asked: Asked) => void;
   /** Something of a channel has changed that lists show: whom it knows, what it has to send. */
   readonly changed: () => void;
   /** Told after each change of a state, of what was heard and sent, and of whom a channel knows. Returns its undo. */
@@ -226,6 +230,12 @@ export const createChannelService = (ports: ServicePorts): ChannelService => {
     requireOn: (channel) => {
       const entry = config().channels[channel];
       if (!entry?.enabled || slots.get(channel)?.halted) throw off(channel, still('disabled', null));
+    },
+    welcome: (channel, { by, language }) => {
+      slots
+        .get(channel)
+        ?.running?.say(wordsIn[language].letIn, { ...by, content: '' })
+        .catch((err: unknown) => ports.log.warn({ err, channel }, 'somebody could not be told that they are in'));
     },
     changed,
     onChange: (listener) => {

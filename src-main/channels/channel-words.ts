@@ -1,6 +1,7 @@
 /** What people in a channel are told, in the language of what they wrote. */
 export type ChannelWords = {
   readonly pairing: (code: string) => string;
+  readonly letIn: string;
   readonly tooMany: (perMinute: number) => string;
   /** @param why a sentence */
   readonly failed: (why: string) => string;
@@ -23,6 +24,7 @@ export type ChannelWords = {
 
 const zh: ChannelWords = {
   pairing: (code) => `你好，我还不认识你。请把这个配对码告诉网关的主人：${code}\n一小时内由主人在控制台的“渠道”中输入。`,
+  letIn: '你已通过配对，可以开始了：直接发消息给我就行。',
   tooMany: (perMinute) => `消息太多了（每分钟最多 ${perMinute} 条），刚才的没有收下。请稍等一分钟再发。`,
   failed: (why) => `抱歉，没能完成：${why}`,
   cancelled: '已停止，没有回复。',
@@ -45,6 +47,7 @@ const zh: ChannelWords = {
 const en: ChannelWords = {
   pairing: (code) =>
     `Hello. I do not know you yet. Give this code to the owner of this gateway: ${code}\nThey enter it within an hour under Channels in the console.`,
+  letIn: 'You are in. Say hello, or ask what you wanted to ask.',
   tooMany: (perMinute) =>
     `Those were too many messages (at most ${perMinute} a minute); the last one was not taken. Please write again in a minute.`,
   failed: (why) => `Sorry, that did not work: ${why}`,
@@ -65,5 +68,9 @@ const en: ChannelWords = {
   },
 };
 
+export const wordsIn = { en, zh } as const;
+
 /** Chinese for a text with Han characters in it, else English. */
-export const channelWords = (content: string): ChannelWords => (/\p{Script=Han}/u.test(content.slice(0, 2_000)) ? zh : en);
+export const languageOf = (content: string): keyof typeof wordsIn => (/\p{Script=Han}/u.test(content.slice(0, 2_000)) ? 'zh' : 'en');
+
+export const channelWords = (content: string): ChannelWords => wordsIn[languageOf(content)];

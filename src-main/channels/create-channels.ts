@@ -34,7 +34,13 @@ export type Channels = Pick<ChannelService, 'start' | 'close' | 'running' | 'req
 export const createChannels = (ports: Ports): Channels => {
   const { database, clock, randomBytes, secrets, pin, live, configuration, plugins: store, pluginHost: host } = ports;
   const config = live.current;
-  const peers = createPeers({ database, clock, randomBytes, onChange: () => service.changed() });
+  const peers = createPeers({
+    database,
+    clock,
+    randomBytes,
+    onChange: () => service.changed(),
+    onLetIn: (channel, asked) => service.welcome(channel, asked),
+  });
   const installer = createPluginInstaller({ store, host, clock, randomBytes });
   const service = createChannelService({
     ...ports,

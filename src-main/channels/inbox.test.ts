@@ -27,7 +27,7 @@ const open = (database: Database, reply: InboxPorts['reply'] = async () => []) =
   let isHeld = true;
   const inbox = createInbox({
     ...{ channel: 'c', entry: { enabled: true, senders: 'anyone' }, account: '', database, clock, log: pino({ enabled: false }) },
-    peers: createPeers({ database, clock, randomBytes, onChange: () => undefined }),
+    peers: createPeers({ database, clock, randomBytes, onChange: () => undefined, onLetIn: () => undefined }),
     turns: {
       answer: async ({ message }) => {
         begun.push(message.id);

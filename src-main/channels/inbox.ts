@@ -162,7 +162,7 @@ export const createInbox = (ports: InboxPorts): Inbox => {
       else await end(row, 'answered', await inTurn.replies(() => ports.reply(answer, message)));
       return;
     }
-    const asked = entry.senders === 'listed' || asks.left() < 1 ? null : await peers.ask(channel, message.from);
+    const asked = entry.senders === 'listed' || asks.left() < 1 ? null : await peers.ask(channel, message);
     if (asked === null) return end(row, 'ignored');
     asks.take();
     await end(row, 'asked', await ports.reply({ text: channelWords(message.content).pairing(asked.code) }, message), [asked.write]);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Peer } from '../../packages/plugin-sdk/src/index.ts';
+import type { InboundMessage } from '../../packages/plugin-sdk/src/index.ts';
 import { AppError } from '../../src-shared/app-error.ts';
 import type { PeerStatus } from '../../src-shared/contract/routes/channels.ts';
 import type { Clock, RandomBytes } from '../gateway-ports.ts';
-import type { Database, PeerRow, Write } from '../storage/database.ts';
+import type { Asked, Database, PeerRow, Write } from '../storage/database.ts';
+import { languageOf } from './channel-words.ts';
 import { createUndoWindow } from './undo-window.ts';
 
 const codeLifeMs = 60 * 60_000;
@@ -17,7 +18,7 @@ const codeLength = 8;
 export type Peers = {
   readonly find: (channel: string, id: string) => Promise<PeerRow | null>;
   /** A code for whoever has none that still counts, and what makes it count; null for the others. */
-  readonly ask: (channel: string, peer: Peer) => Promise<{ readonly code: string; readonly write: Write } | null>;
+  readonly ask: (channel: string, message: InboundMessage) => Promise<{ readonly code: string; readonly write: Write } | null>;
   /** To be told after a write of `ask` has landed. */
   readonly changed: (channel: string, id: string) => void;
   readonly list: (channel: string, after: string, limit: number) => Promise<readonly PeerRow[]>;
@@ -36,9 +37,11 @@ type PeerPorts = {
   readonly randomBytes: RandomBytes;
   /** Somebody is known otherwise than before. */
   readonly onChange: () => void;
+  /** Somebody who was given a code is let in. */
+  readonly onLetIn: (channel: string, asked: Asked) => void;
 };
 
-export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPorts): Peers => {
+export const createPeers = ({ database, clock, randomBytes, onChange, onLetIn }: PeerPorts): Peers => {
   const known = new Map<string, Promise<PeerRow | null>>();
   const forgotten = createUndoWindow<PeerRow>(clock);
   const keyOf = (channel: string, id: string): string => `${channel}\0${id}`;
@@ -65,13 +68,21 @@ export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPort
     return peer;
   };
   const decided = (peer: PeerRow, status: PeerStatus): PeerRow => ({
-    ...{ ...peer, status, codeHash: null, codeAt: null, decidedAt: clock.now() },
+    ...{ ...peer, status, codeHash: null, codeAt: null, decidedAt: clock.now(), asked: null },
   });
+
+  const decide = async (before: PeerRow, status: Exclude<PeerStatus, 'asked'>): Promise<PeerRow> => {
+    const peer = await put(decided(before, status));
+    // Who had to wait is told, once: from here on nobody waits.
+    if (status !== 'blocked' && before.status === 'asked' && before.asked) onLetIn(before.channel, before.asked);
+    return peer;
+  };
 
   return {
     find,
     changed,
-    ask: async (channel, { id, name }) => {
+    ask: async (channel, message) => {
+      const { id, name } = message.from;
       const there = await find(channel, id);
       if (there !== null && hasCode(there, clock.now())) return null;
       const code = [...randomBytes(codeLength)].map((byte) => letters[byte % letters.length]).join('');
@@ -79,6 +90,7 @@ export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPort
       const peer: PeerRow = {
         ...{ channel, id, name: name ?? there?.name ?? null, status: 'asked' },
         ...{ codeHash: hashOf(code), codeAt: at, firstSeenAt: there?.firstSeenAt ?? at, decidedAt: null },
+        asked: askedBy(message),
       };
       return { code: `${code.slice(0, 4)}-${code.slice(4)}`, write: { op: 'peer.put', peer } };
     },
@@ -88,7 +100,7 @@ export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPort
       for (let after = ''; ; ) {
         const rows = await database.read({ op: 'peer.list', channel, after, limit: page });
         const found = rows.find((row) => row.status === 'asked' && row.codeHash === codeHash && hasCode(row, clock.now()));
-        if (found) return put(decided(found, status));
+        if (found) return decide(found, status);
         const last = rows.at(-1);
         if (rows.length < page || !last) throw new AppError('PAIRING_CODE_UNKNOWN');
         after = last.id;
@@ -100,7 +112,7 @@ export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPort
       const unknown: PeerRow = {
         ...{ channel, id, name: null, status, codeHash: null, codeAt: null, firstSeenAt: at, decidedAt: at },
       };
-      return put(decided(there ?? unknown, status));
+      return decide(there ?? unknown, status);
     },
     forget: async (channel, id) => {
       const there = await database.read({ op: 'peer.get', channel, id });
@@ -119,5 +131,15 @@ export const createPeers = ({ database, clock, randomBytes, onChange }: PeerPort
 
 /** They were given a code that still counts. */
 export const hasCode = ({ codeAt }: PeerRow, now: number): boolean => codeAt !== null && codeAt > now - codeLifeMs;
+
+const askedBy = ({ id, from, conversationId, chatType, threadId, content }: InboundMessage): Asked => ({
+  by: {
+    ...{ id, from },
+    ...(conversationId === undefined ? {} : { conversationId }),
+    ...(chatType === undefined ? {} : { chatType }),
+    ...(threadId === undefined ? {} : { threadId }),
+  },
+  language: languageOf(content),
+});
 
 const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');

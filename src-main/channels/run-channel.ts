@@ -43,6 +43,8 @@ export type RunningChannel = {
   readonly plugin: KeptPlugin;
   /** Something is new in this lane of the outbox. */
   readonly wakeLane: (lane: string) => void;
+  /** Says this where somebody wrote, by the outbox. Resolves when it is on the disk. */
+  readonly say: (text: string, to: InboundMessage) => Promise<void>;
   /** Takes nothing more, and sends nothing more. The plugin is stopped by whoever stops all, unless `andPlugin`. */
   readonly close: (andPlugin: boolean) => Promise<void>;
 };
@@ -80,6 +82,12 @@ export const runChannel = (
     for (const lane of new Set(rows.map((row) => row.lane))) onReply(lane);
   };
 
+  const say = async (text: string, to: InboundMessage, actions: readonly Action[] = []): Promise<void> => {
+    const rows = await rowsFor({ text, actions }, to);
+    await database.write(rows.map((row) => ({ op: 'outbox.put', row }) as const));
+    onRows(rows);
+  };
+
   const turns = createChannelTurns({
     ...{ channel, entry, database, randomBytes, submit: ports.submit, engine, endOf: ports.endOf },
     onTurn: (turn, row) => {
@@ -100,11 +108,7 @@ export const runChannel = (
   });
   const buttons = createChannelApprovals({
     ...{ channel, approvals: ports.approvals, peers, log, capabilities, rowOf: turns.rowOf },
-    say: async (text, to, actions) => {
-      const rows = await rowsFor({ text, actions }, to);
-      await database.write(rows.map((row) => ({ op: 'outbox.put', row }) as const));
-      onRows(rows);
-    },
+    say,
   });
   const kept = ports.host.keep(
     channelUnit({
@@ -149,6 +153,7 @@ export const runChannel = (
   return {
     plugin: kept,
     wakeLane: outbox.wake,
+    say,
     close: async (andPlugin) => {
       isClosed = true;
       for (const step of undo) step();

@@ -68,6 +68,7 @@ export const runTools = ({ channel, entry, plugin, log, onChange }: Entry, ports
   return {
     plugin: kept,
     wakeLane: () => undefined,
+    say: async () => undefined,
     close: async (andPlugin) => {
       forget();
       offered += 1;

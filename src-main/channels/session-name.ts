@@ -3,7 +3,8 @@ import type { InboundMessage } from '../../packages/plugin-sdk/src/index.ts';
 import type { ChannelConfig } from '../../src-shared/contract/channel-config.ts';
 
 /** Where a message came from, and its answer goes to. */
-export const conversationOf = ({ conversationId, from }: InboundMessage): string => conversationId ?? from.id;
+export const conversationOf = ({ conversationId, from }: Pick<InboundMessage, 'conversationId' | 'from'>): string =>
+  conversationId ?? from.id;
 
 /** The name of the session that a message belongs to, the same for ever. */
 export const sessionName = (message: InboundMessage, kind: ChannelConfig['session'] = 'chat'): string => {

@@ -67,4 +67,11 @@ export type PeerRow = {
   readonly codeAt: number | null;
   readonly firstSeenAt: number;
   readonly decidedAt: number | null;
+  /** While nobody has decided about them: where they are told that they are in, and in which language. */
+  readonly asked?: Asked | null;
+};
+
+export type Asked = {
+  readonly by: Pick<InboundMessage, 'id' | 'from' | 'conversationId' | 'chatType' | 'threadId'>;
+  readonly language: 'en' | 'zh';
 };

@@ -1,10 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import TelegramChannel from '../../packages/channels/telegram/src/index.ts';
+import { startFakeTelegram } from '../../packages/channels/telegram/test/fake-telegram.ts';
 import { contents, startChannelGateway } from '../testing/channel-gateway.ts';
 import { type ScriptedChannel, scriptChannel } from '../testing/scripted-channel.ts';
 import { createTestHome, putFile } from '../testing/test-gateway.ts';
 import type { ChatRequest, Reply } from '../testing/upstream.ts';
+import { installed } from './plugin-host.conformance.ts';
 
 /** Attaches these, and says this. */
 const attaches =
@@ -151,4 +154,23 @@ describe('the files of a reply', () => {
     const { messages } = (await ask('GET', '/channels/chat/outbox')).json;
     expect(messages.map(({ maybeDuplicate }: { maybeDuplicate: boolean }) => maybeDuplicate)).toEqual([false, false, false]);
   });
+});
+
+test('a bundled channel brings a file to its platform, byte by byte', async () => {
+  const { platform } = await startFakeTelegram();
+  onTestFinished(platform.close);
+  const home = createTestHome();
+  const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, at) => at % 251));
+  writeFileSync(putFile(home, 'main', 'report.pdf', ''), bytes);
+  for (const [name, value] of Object.entries(platform.secrets ?? {})) await home.secrets.set(`channel.chat.${name}`, value);
+  const { configSchema, uiHints, permissions } = JSON.parse(readFileSync('packages/channels/telegram/openclaw.plugin.json', 'utf8'));
+  const channel = {
+    ...scriptChannel(),
+    plugin: TelegramChannel,
+    stored: installed('chat', '/nowhere', { configSchema, uiHints, permissions }),
+  };
+  await startChannelGateway(channel, { home, entry: { options: platform.config }, model: attaches('Here', 'report.pdf') });
+  await platform.say?.({ id: '7', text: 'send it', from: 'person' });
+  await expect.poll(() => platform.sent().map(({ text, files = [] }) => [text, ...files])).toEqual([['Here'], ['', 'report.pdf']]);
+  expect(Buffer.compare(Buffer.from(platform.sent()[1]?.fileBytes?.[0] ?? []), bytes)).toBe(0);
 });

@@ -34,6 +34,8 @@ export type StagedPlugin = {
 export type PluginStore = {
   /** Verified: its files are those that were installed. @throws AppError PLUGIN_BROKEN */
   readonly find: (id: string) => Promise<InstalledPlugin | null>;
+  /** The file that its manifest calls its icon; null for none. @throws AppError PLUGIN_BROKEN */
+  readonly icon: (id: string) => Promise<Buffer | null>;
   /** All of them, by id; the broken ones too. */
   readonly list: () => Promise<readonly StoredPlugin[]>;
   /** @param archive as it comes in @throws AppError ARCHIVE_REFUSED, STORAGE_FULL, and what the stream throws; then nothing is left */

@@ -152,6 +152,7 @@ const ask = async (id: RouteId, { options }: Pick<Credential, 'options'>) => {
     route.path
       .replace('{agentId}', 'main')
       .replace('/channels/{id}', id === 'patchChannel' ? '/channels/tried' : '/channels/none')
+      .replace('/plugins/{id}', '/plugins/none')
       .replace(/\{\w+\}/, `${kind}_${'a'.repeat(22)}`) + query;
   const request = {
     ...options,

@@ -12,6 +12,7 @@ export const fakePlugin = (known: Partial<Plugin> & { readonly id: string }): Pl
   descriptionZh: null,
   detailsZh: {},
   homepage: null,
+  icon: false,
   sha256: null,
   previousVersion: null,
   installedAt: null,
@@ -170,6 +171,7 @@ export const serveFakeChannels = (gateway: FakeGateway): FakeChannels => {
 
   gateway.serve = ({ method, path, query, body }) => {
     if (path === '/api/v1/plugins') return { status: 200, body: { plugins: fake.plugins } };
+    if (path === '/api/v1/plugins/mine/icon') return { status: 200, body: '<svg/>', headers: { 'content-type': 'image/svg+xml' } };
     if (!path.startsWith('/api/v1/channels')) return null;
     if (path === '/api/v1/channels') return { status: 200, body: { channels: fake.channels } };
     if (path === '/api/v1/channels/install')

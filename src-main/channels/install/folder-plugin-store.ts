@@ -116,10 +116,16 @@ export const createFolderPluginStore = ({ fs, folder, bundled, clock, randomByte
     }
   };
 
+  const find: PluginStore['find'] = async (id) => {
+    const record = await records.read(id);
+    return record ? current(id, record.current) : findBundled(id);
+  };
+
   return {
-    find: async (id) => {
-      const record = await records.read(id);
-      return record ? current(id, record.current) : findBundled(id);
+    find,
+    icon: async (id) => {
+      const plugin = await find(id);
+      return plugin?.manifest.icon === undefined ? null : fs.readFile(join(plugin.folder, plugin.manifest.icon));
     },
     list: async () => {
       const ids = new Set([...(await names(folder)), ...(await names(bundled))]);

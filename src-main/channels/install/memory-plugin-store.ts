@@ -7,7 +7,12 @@ import type { PluginStore, StoredPlugin } from '../plugin-store.ts';
 import { readPlugin } from './read-plugin.ts';
 import { bundledStays, nothingKept, takenByOurs, unknownPlugin } from './store-errors.ts';
 
-type Version = { readonly plugin: InstalledPlugin; readonly sha256: string | null; readonly installedAt: number };
+type Version = {
+  readonly plugin: InstalledPlugin;
+  readonly sha256: string | null;
+  readonly installedAt: number;
+  readonly icon?: Buffer | null;
+};
 
 /** The twin of `folder-plugin-store`, for tests. */
 export const createMemoryPluginStore = ({
@@ -49,6 +54,10 @@ export const createMemoryPluginStore = ({
       if (spoilt.has(id)) throw broken(id);
       return installed.get(id)?.current.plugin ?? ours(id);
     },
+    icon: async (id) => {
+      if (spoilt.has(id)) throw broken(id);
+      return installed.get(id)?.current.icon ?? null;
+    },
     list: async () =>
       [
         ...[...installed.values()].map(({ current, previous }) => ({
@@ -67,11 +76,17 @@ export const createMemoryPluginStore = ({
         .sort((a, b) => (a.id < b.id ? -1 : 1)),
     stage: async (archive) => {
       const bytes = await buffer(archive);
-      const { manifest } = await readPlugin(bytes);
+      const { manifest, files } = await readPlugin(bytes);
+      const icon = files.find(({ path }) => path === manifest.icon)?.content ?? null;
       if (ours(manifest.id)) throw takenByOurs(manifest.id);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const plugin = { manifest, folder: `/plugins/${manifest.id}`, bundled: false };
-      return { plugin, sha256, commit: async () => put({ plugin, sha256, installedAt: clock.now() }), discard: async () => undefined };
+      return {
+        plugin,
+        sha256,
+        commit: async () => put({ plugin, sha256, installedAt: clock.now(), icon }),
+        discard: async () => undefined,
+      };
     },
     rollback: async (id) => {
       const { current, previous } = require(id);

@@ -202,3 +202,21 @@ describe('what is installed', () => {
     expect((await t.call('DELETE', '/api/v1/channels/calculator', { token: t.admin })).json.plugin).toBe('calculator');
   });
 });
+
+it('a plugin shows its own picture, which no page of this origin can become', async () => {
+  const picture = { path: 'logo', content: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>') };
+  await install({ id: 'mine', icon: 'logo' }, undefined, [picture]);
+  expect(await plugins()).toMatchObject([
+    { id: 'mine', icon: true },
+    { id: 'ours', icon: false },
+  ]);
+  const { status, text, headers } = await t.call('GET', '/api/v1/plugins/mine/icon', { token: t.admin });
+  expect([status, text]).toEqual([200, picture.content.toString()]);
+  expect(headers).toMatchObject({
+    'content-type': expect.stringMatching(/^image\/svg\+xml/),
+    'content-security-policy': expect.stringContaining("default-src 'none'"),
+    'x-content-type-options': 'nosniff',
+    'content-disposition': expect.stringContaining('attachment'),
+  });
+  expect((await t.call('GET', '/api/v1/plugins/ours/icon', { token: t.admin })).json.error.code).toBe('PLUGIN_UNKNOWN');
+});

@@ -5,11 +5,15 @@ import type { Pin } from '../../approvals/pin.ts';
 import type { ChannelSecrets } from '../channel-secrets.ts';
 import { sensitiveNames } from '../check-options.ts';
 import type { PluginStore, StoredPlugin } from '../plugin-store.ts';
+import { iconType } from './icon-type.ts';
 import type { PluginInstaller } from './plugin-installer.ts';
 
+type Picture = { readonly raw: { readonly type: string; readonly body: Buffer; readonly filename: string } };
 type Ids = 'listPlugins' | 'reviewPlugin' | 'confirmPlugin' | 'rollbackChannel' | 'removeChannel';
 type Info = { readonly pin: string | null };
-export type PluginRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>, info: Info) => Promise<RouteAnswer<Id>> };
+export type PluginRoutes = { readonly [Id in Ids]: (input: RouteInput<Id>, info: Info) => Promise<RouteAnswer<Id>> } & {
+  readonly getPluginIcon: (input: RouteInput<'getPluginIcon'>) => Promise<Picture>;
+};
 
 type Ports = {
   readonly store: PluginStore;
@@ -31,6 +35,13 @@ export const createPluginRoutes = ({ store, installer, config, removeEntry, secr
 
   return {
     listPlugins: async () => ({ status: 200, body: { plugins: (await store.list()).map(viewOf) } }),
+    getPluginIcon: async ({ params: { id } }) => {
+      const body = await store.icon(id);
+      // Known by its bytes, also where it came before icons were looked at.
+      const type = body && iconType(body);
+      if (!type) throw new AppError('PLUGIN_UNKNOWN', { message: `No plugin "${id}" with an icon of its own is installed.` });
+      return { raw: { type, body, filename: `${id}.${type === 'image/png' ? 'png' : 'svg'}` } };
+    },
     reviewPlugin: async ({ body }) => ({ status: 202, body: { review: await installer.review(body) } }),
     confirmPlugin: async ({ params, body }, info) => {
       await pin.require(info.pin, 'installing a plugin');
@@ -70,6 +81,7 @@ const viewOf = ({ manifest, ...plugin }: StoredPlugin): Plugin => ({
   descriptionZh: manifest?.descriptionZh ?? null,
   detailsZh: manifest?.detailsZh ?? {},
   homepage: manifest?.homepage ?? null,
+  icon: manifest?.icon !== undefined,
   permissions: manifest?.permissions ?? null,
   configSchema: manifest?.configSchema ?? null,
   uiHints: manifest?.uiHints ?? {},

@@ -47,6 +47,22 @@ export const describePluginStore = (name: string, open: () => Promise<PluginStor
       expect((await store.list())[0]?.installedAt).toBeGreaterThan(0);
     });
 
+    it('has the icon of the version in force', async () => {
+      const pictures = ['<svg xmlns="http://www.w3.org/2000/svg"/>', '<svg/>'].map((text) => ({
+        path: 'icon.svg',
+        content: Buffer.from(text),
+      }));
+      for (const [n, picture] of pictures.entries())
+        await install(archiveOf({ id: 'mine', version: `${n + 1}.0.0`, icon: 'icon.svg' }, undefined, [picture]));
+      expect((await store.icon('mine'))?.toString()).toBe('<svg/>');
+      await store.rollback('mine');
+      expect((await store.icon('mine'))?.toString()).toBe('<svg xmlns="http://www.w3.org/2000/svg"/>');
+      await install(archiveOf({ id: 'plain' }));
+      expect([await store.icon('plain'), await store.icon('ours'), await store.icon('none')]).toEqual([null, null, null]);
+      await spoil('mine');
+      expect(await codeOf(store.icon('mine'))).toBe('PLUGIN_BROKEN');
+    });
+
     it('leaves nothing of what is discarded', async () => {
       await (await store.stage(chunksOf(archiveOf({ id: 'mine' })))).discard();
       expect(await versions()).toEqual(['ours 1.0.0 < null']);

@@ -39,6 +39,8 @@ const why = async (archive: Buffer): Promise<string> => {
   return `${error.code} ${(error.details as { reason?: string }).reason}: ${error.message.replace('The archive is refused: ', '')}`;
 };
 
+const page = (text: string) => ({ path: 'icon.svg', content: strToU8(text) });
+
 describe('a plugin’s archive', () => {
   it('is read as authors build it', async () => {
     const { manifest: read, files } = await readPlugin(archiveOf({ id: 'mine', permissions: { net: ['api.example.com'] } }));
@@ -48,6 +50,21 @@ describe('a plugin’s archive', () => {
   });
 
   it.each<[string, () => Buffer, RegExp]>([
+    [
+      'an icon that is a page',
+      () => archiveOf({ id: 'mine', icon: 'icon.svg' }, undefined, [page('<html><svg></svg></html>')]),
+      / icon: icon\.svg is no PNG or SVG/,
+    ],
+    [
+      'an icon with entities',
+      () => archiveOf({ id: 'mine', icon: 'icon.svg' }, undefined, [page('<!DOCTYPE svg [<!ENTITY a "b">]><svg/>')]),
+      / icon: /,
+    ],
+    [
+      'an icon that is too large',
+      () => archiveOf({ id: 'mine', icon: 'icon.svg' }, undefined, [page(`<svg>${' '.repeat(65_536)}</svg>`)]),
+      / icon: .*64 KiB/,
+    ],
     ['what is no zip', () => Buffer.from('hello'), / not-a-zip: .*no zip, or cut off/],
     ['one that is cut off', () => packed({}).subarray(0, -30), / not-a-zip: /],
     ['one whose middle is missing', () => Buffer.concat([packed({}).subarray(0, 40), packed({}).subarray(400)]), / (damaged|not-a-zip): /],

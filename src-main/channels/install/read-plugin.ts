@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { type PluginManifest, pluginApi, pluginManifestSchema } from '../../../src-shared/models/plugin-manifest.ts';
 import { readZip, refusedArchive } from '../../read-zip.ts';
+import { iconMost, iconType } from './icon-type.ts';
 
 export const manifestFile = 'openclaw.plugin.json';
 const fileMost = 32 * 1024 * 1024;
@@ -27,6 +28,9 @@ export const readPlugin = async (archive: Buffer): Promise<PluginArchive> => {
     if (!Object.hasOwn(integrity, path)) throw refusedArchive('unlisted-file', `${path} is not in its manifest.`);
     if (sha256(content) !== integrity[path]) throw refusedArchive('wrong-hash', `${path} is not the file that its manifest names.`);
   }
+  const icon = files.find(({ path }) => path === manifest.icon);
+  if (icon && iconType(icon.content) === null)
+    throw refusedArchive('icon', `${icon.path} is no PNG or SVG of ${iconMost / 1024} KiB at most.`);
   return { manifest, files, manifestSha256: sha256(head.content) };
 };
 

@@ -123,6 +123,15 @@ describe('the list of channels', () => {
     await app.shown(() => expect(field('Secret').type).toBe('password'));
   });
 
+  it('shows the own picture of a plugin that has one, as a picture', async () => {
+    fake.plugins = [fakePlugin({ id: 'mine', icon: true }), fakePlugin({ id: 'other' })];
+    fake.channels = [fakeChannel({ id: 'mine' }), fakeChannel({ id: 'other' })];
+    await open();
+    const sources = () => [...document.querySelectorAll('li img')].map((image) => image.getAttribute('src'));
+    await app.shown(() => expect(sources()).toEqual([expect.stringMatching(/^data:image\/svg\+xml;base64,/)]));
+    expect(document.querySelectorAll('li svg').length).toBeGreaterThan(0);
+  });
+
   it('speaks Chinese where the plugin does', async () => {
     const detail = 'Fill in the token.';
     const zh = { nameZh: '电报', descriptionZh: '聊天', detailsZh: { [detail]: '请填写令牌。' } };

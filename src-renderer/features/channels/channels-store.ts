@@ -5,6 +5,7 @@ import { ApiError } from '../../api/api-error.ts';
 import type { EventSocket } from '../../api/event-socket.ts';
 import type { HttpClient, UploadOptions } from '../../api/http-client.ts';
 import { readChannels } from '../../api/read-channels.ts';
+import { toDataUrl } from '../../api/to-data-url.ts';
 import type { PinPrompt } from '../../pin/pin-prompt.ts';
 
 export const channelSections = ['overview', 'settings', 'people', 'outbox'] as const;
@@ -38,6 +39,8 @@ export type ChannelsStore = StoreApi<ChannelsState> & {
   readonly open: () => () => void;
   readonly load: () => Promise<void>;
   readonly setup: (id: string) => Promise<ChannelSetup>;
+  /** The picture of a plugin as a `data:` URL, asked for once for each version. */
+  readonly icon: (pluginId: string, version: string) => Promise<string>;
   /** Checks an archive and tries it out; nothing is installed. */
   readonly review: (archive: Blob, how?: UploadOptions) => Promise<PluginReview>;
   /** Null: it is being looked at. */
@@ -80,6 +83,7 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
   }));
   /** Counts what was asked and changed, so that a list from before a change does not undo it on the page. */
   let latest = 0;
+  const icons = new Map<string, Promise<string>>();
 
   const take = (channels: readonly Channel[]): void => store.setState(({ version }) => ({ channels, error: null, version: version + 1 }));
   const load = async (): Promise<void> => {
@@ -136,6 +140,15 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
         left = true;
         for (const step of undo) step();
       };
+    },
+    icon: (id: string, version: string) => {
+      const key = `${id} ${version}`;
+      const known = icons.get(key);
+      if (known) return known;
+      const loading = http.download('getPluginIcon', { params: { id } }).then(({ content }) => toDataUrl(content));
+      icons.set(key, loading);
+      loading.catch(() => icons.delete(key));
+      return loading;
     },
     setup: (id: string) => http.call('getChannel', { params: { id } }),
     review: async (archive: Blob, how: UploadOptions = {}) => (await http.upload('reviewPlugin', {}, archive, how)).review,

@@ -1,5 +1,6 @@
 import type { Attachment } from '../../../src-shared/contract/events.ts';
 import type { Download, HttpClient } from '../../api/http-client.ts';
+import { toDataUrl } from '../../api/to-data-url.ts';
 
 /** Files that go with messages. */
 export type Uploads = {
@@ -31,12 +32,3 @@ export const createUploads = (http: HttpClient): Uploads => {
     },
   };
 };
-
-/** The page may show `data:` pictures only. */
-export const toDataUrl = (file: Blob): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });

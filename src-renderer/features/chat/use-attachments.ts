@@ -1,8 +1,8 @@
 import { useRef, useState } from 'react';
 import type { Attachment } from '../../../src-shared/contract/events.ts';
 import { ApiError } from '../../api/api-error.ts';
+import { toDataUrl } from '../../api/to-data-url.ts';
 import { useConsole } from '../../console-context.ts';
-import { toDataUrl } from './uploads.ts';
 
 /** A file on its way to a message. */
 export type Draft = {

@@ -45,7 +45,7 @@ import { createSessionCredential } from './sessions/session-credential.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionExport } from './sessions/session-export.ts';
 import { createSessionRoutes } from './sessions/session-routes.ts';
-import { openStops } from './sessions/stops.ts';
+import { openStops, requireNoStop } from './sessions/stops.ts';
 import { createSubmitMessage } from './sessions/submit-message.ts';
 import { answerFromStore, answerWhenDue, createAnswerOf, endFromStore } from './sessions/turn-answer.ts';
 import { createTurnEngine } from './sessions/turn-engine.ts';
@@ -337,7 +337,10 @@ export const createGateway = (config: Config, ports: GatewayPorts): Gateway => {
           ...createPinRoutes(pin),
           ...createSkillRoutes({ skills, pin }),
           ...createApprovalRoutes({ database, approvals }),
-          ...createMcpRoutes({ servers: mcpServers, clock, security: () => live.current().security, requirePin: pin.require }),
+          ...createMcpRoutes({
+            ...{ servers: mcpServers, clock, security: () => live.current().security, requirePin: pin.require },
+            requireNoStop: (ownerId) => requireNoStop(stops, ownerId),
+          }),
           ...createLogRoutes({ log, follow: followLog }),
           ...createRequestRoutes({
             database,

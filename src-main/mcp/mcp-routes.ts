@@ -2,12 +2,16 @@ import { AppError } from '../../src-shared/app-error.ts';
 import type { Config } from '../../src-shared/contract/config.ts';
 import type { RouteAnswer, RouteInput } from '../../src-shared/contract/rest.ts';
 import type { Clock } from '../gateway-ports.ts';
+import { callerOf, type Principal } from '../principal.ts';
 import { wordsOf } from '../words-of.ts';
 import type { McpServers } from './mcp-servers.ts';
 
 type Ids = 'listMcpServers' | 'restartMcpServer' | 'callMcpTool';
 export type McpRoutes = {
-  readonly [Id in Ids]: (input: RouteInput<Id>, info: { readonly pin: string | null }) => Promise<RouteAnswer<Id>>;
+  readonly [Id in Ids]: (
+    input: RouteInput<Id>,
+    info: { readonly principal: Principal | null; readonly pin: string | null },
+  ) => Promise<RouteAnswer<Id>>;
 };
 
 const limitMs = 60_000;
@@ -16,6 +20,8 @@ const resultMost = 64 * 1024;
 export const createMcpRoutes = (ports: {
   readonly servers: McpServers;
   readonly clock: Clock;
+  /** @throws AppError STOPPED */
+  readonly requireNoStop: (ownerId: string) => void;
   readonly security: () => Config['security'];
   /** @throws AppError PIN_REQUIRED, PIN_WRONG, PIN_LOCKED */
   readonly requirePin: (given: string | null, what: string) => Promise<void>;
@@ -29,6 +35,7 @@ export const createMcpRoutes = (ports: {
       return all();
     },
     callMcpTool: async ({ params, body }, info) => {
+      ports.requireNoStop(callerOf(info).id);
       const name = `${params.server}.${params.tool}`;
       const tool = servers.tools().find((offered) => offered.name === name);
       if (!tool && servers.list().some((server) => server.name === params.server && server.state === 'ready'))

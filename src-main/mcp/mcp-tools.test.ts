@@ -204,6 +204,11 @@ describe('trying a tool', () => {
     await t.call('POST', '/api/v1/pin', { token: t.admin, json: { pin: '1234' } });
     expect((await attempt('env', {})).json.error.code).toBe('PIN_REQUIRED');
     expect((await t.call('POST', '/api/v1/mcp/two/restart', { token: t.admin })).json.error.code).toBe('MCP_SERVER_UNKNOWN');
+    // The brake is for all that begins something.
+    await t.call('POST', '/api/v1/stop', { token: t.admin, json: { what: 'all' } });
+    expect((await attempt('say', { arguments: { text: 'hi' } })).json.error.code).toBe('STOPPED');
+    await t.call('POST', '/api/v1/start', { token: t.admin, json: { what: 'all' } });
+    expect((await attempt('say', { arguments: { text: 'hi' } })).json).toMatchObject({ ok: true });
   });
 });
 

@@ -64,6 +64,12 @@ const matches = ({ what, id }: Stop, turn: StopSubject): boolean =>
     channel: turn.channel === id,
   })[what];
 
+/** For what somebody begins that is no turn: of no agent, session or channel. @throws AppError STOPPED */
+export const requireNoStop = (stops: Pick<Stops, 'holding'>, ownerId: string): void => {
+  const stop = stops.holding({ agentId: '', ownerId, channel: '', session: { id: '' } });
+  if (stop) throw stoppedError(stop);
+};
+
 /** Why a turn does not begin, and how to let it. */
 export const stoppedError = ({ what, id, since }: Stop): AppError =>
   new AppError('STOPPED', {

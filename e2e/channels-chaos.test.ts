@@ -156,7 +156,7 @@ const rest = async (): Promise<string[]> => {
     for (const dead of json.messages) {
       expect(dead).toMatchObject({ maybeDuplicate: true, error: expect.stringContaining('ended twice') });
       late.add(idIn(dead.content));
-      await call(gateway.url.slice(0, -1), 'POST', `${outbox}/${dead.id}/again`, { token });
+      await call(gateway.url.slice(0, -1), 'POST', outbox, { token, json: { messageId: dead.id } });
     }
   }
   return open;

@@ -100,7 +100,7 @@ describe('the files of a reply', () => {
     expect(messages).toMatchObject([{ error: 'too large' }]);
     // Somebody may have raised the limit.
     channel.script = () => undefined;
-    await ask('POST', `/channels/chat/outbox/${messages[0].id}/again`);
+    await ask('POST', '/channels/chat/outbox', { messageId: messages[0].id });
     await expect.poll(() => shown(channel).at(-1)).toEqual(['', ['a.txt']]);
   });
 

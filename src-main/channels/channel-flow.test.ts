@@ -201,7 +201,10 @@ describe('what is to be sent', () => {
     expect((await ask('POST', `/channels/chat/outbox/${dead.id}/restore`)).json).toEqual({ message: dead });
     expect((await ask('POST', `/channels/chat/outbox/${dead.id}/restore`)).json.error.code).toBe('UNDO_OVER');
     expect((await ask('GET', '/channels/chat/outbox?dead=true')).json.messages).toEqual([dead]);
-    expect((await ask('POST', `/channels/chat/outbox/${dead.id}/again`)).json.message).toMatchObject({ id: dead.id, state: 'pending' });
+    expect((await ask('POST', '/channels/chat/outbox', { messageId: dead.id })).json.message).toMatchObject({
+      id: dead.id,
+      state: 'pending',
+    });
     await expect.poll(() => contents(channel)).toEqual(['You said: 1']);
     expect((await ask('DELETE', `/channels/chat/outbox/${dead.id}`)).json.error.code).toBe('MESSAGE_UNKNOWN');
   });

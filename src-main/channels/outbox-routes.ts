@@ -29,7 +29,7 @@ export const createOutboxRoutes = ({ database, config, clock, channels }: Outbox
       const nextCursor = rows.length === limit ? String(rows.at(-1)?.no) : null;
       return { status: 200, body: { messages: rows.map(itemOf), nextCursor } };
     },
-    sendAgain: async ({ params: { id: channel, messageId: id } }) => {
+    sendAgain: async ({ params: { id: channel }, body: { messageId: id } }) => {
       requireChannel(config(), channel);
       const [done] = await database.write([{ op: 'outbox.again', channel, id }]);
       const row = await database.read({ op: 'outbox.get', channel, id });

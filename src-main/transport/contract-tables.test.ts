@@ -26,6 +26,7 @@ sessions        PATCH /api/v1/sessions/{id}
 sessions        DELETE /api/v1/sessions/{id}
 channels:read   GET /api/v1/channels
 channels:read   GET /api/v1/channels/{id}/outbox
+channels:write  POST /api/v1/channels/{id}/outbox
 channels:write  POST /api/v1/channels/install
 channels:write  POST /api/v1/channels/install/{id}/confirm
 channels:write  PATCH /api/v1/channels/{id}

@@ -119,6 +119,7 @@ const requests: {
   testChannel: { params: { id: 'none' }, body: { to: 'x' } },
   confirmPlugin: { params: { id: `ins_${'a'.repeat(22)}` }, body: { sha256: '' } },
   pairPeer: { params: { id: 'none' }, body: { code: 'x' } },
+  sendAgain: { params: { id: 'none' }, body: { messageId: `out_${'a'.repeat(22)}` } },
   setPeer: { params: { id: 'none' }, body: { peerId: 'x', status: 'blocked' } },
   restorePeer: { params: { id: 'none' }, body: { peerId: 'x' } },
   createToken: { body: { name: 'x', scopes: ['tokens'] } },

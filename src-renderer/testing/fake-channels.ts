@@ -133,8 +133,9 @@ export const serveFakeChannels = (gateway: FakeGateway): FakeChannels => {
           fake.outbox = [...fake.outbox, ...forgotten.outbox.filter(({ id }) => id === item)];
           return { status: 200, body: { message: fake.outbox.at(-1) } };
         }
-        fake.outbox = fake.outbox.map((message) => (message.id === item ? { ...message, state: 'pending', endedAt: null } : message));
-        return { status: 200, body: { message: fake.outbox.find((message) => message.id === item) } };
+        const { messageId } = body as { readonly messageId: string };
+        fake.outbox = fake.outbox.map((message) => (message.id === messageId ? { ...message, state: 'pending', endedAt: null } : message));
+        return { status: 200, body: { message: fake.outbox.find((message) => message.id === messageId) } };
       }
       case 'DELETE outbox':
         forgotten.outbox = fake.outbox;

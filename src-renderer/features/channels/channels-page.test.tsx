@@ -430,7 +430,7 @@ describe('one channel', () => {
       'DELETE telegram/outbox/out_b',
       'POST telegram/outbox/out_b/restore',
       'DELETE telegram/outbox/out_b',
-      'POST telegram/outbox/out_a/again',
+      'POST telegram/outbox',
     ]);
   });
 

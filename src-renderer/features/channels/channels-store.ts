@@ -179,7 +179,7 @@ export const createChannelsStore = ({ http, socket, pin }: Ports): ChannelsStore
       const { messages: items, nextCursor } = await http.call('listOutbox', { params: { id }, query });
       return { items, nextCursor };
     },
-    sendAgain: (id: string, messageId: string) => voided(http.call('sendAgain', { params: { id, messageId } })),
+    sendAgain: (id: string, messageId: string) => voided(http.call('sendAgain', { params: { id }, body: { messageId } })),
     forgetMessage: (id: string, messageId: string) => voided(http.call('deleteOutboxItem', { params: { id, messageId } })),
     restoreMessage: (id: string, messageId: string) => voided(http.call('restoreOutboxItem', { params: { id, messageId } })),
     peers: async (id: string, cursor?: string) => {

@@ -151,11 +151,12 @@ export const channelRoutes = {
   },
   sendAgain: {
     method: 'POST',
-    path: '/api/v1/channels/{id}/outbox/{messageId}/again',
+    path: '/api/v1/channels/{id}/outbox',
     auth: 'bearer',
     scope: 'channels:write',
     summary: 'send a dead message again',
-    params: itemParams,
+    params,
+    body: itemParams.pick({ messageId: true }),
     answers: { 200: z.object({ message: outboxItemSchema }) },
   },
   deleteOutboxItem: {

@@ -11,7 +11,7 @@ let gateway: RunningGateway | undefined;
 let command: string | null;
 
 beforeEach(async () => {
-  home = createHome();
+  home = createHome('brake-home');
   command = null;
   upstream = await startUpstream(({ messages }) =>
     command !== null && !messages.some(({ role }) => role === 'tool')

@@ -10,7 +10,8 @@ let gateway: RunningGateway | undefined;
 const upstreams: Upstream[] = [];
 
 beforeEach(() => {
-  home = createHome();
+  // A PIN is set here, which the homes of other tests must not get to see.
+  home = createHome('config-home');
 });
 afterEach(async () => {
   await gateway?.stop();

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { startFakeTelegram } from '../packages/channels/telegram/test/fake-telegram.ts';
 import { type AppPlatform, startAppPlatform } from './harness/app-platform.ts';
 import { configFor, createHome, type Home } from './harness/home.ts';
+import { obedientModel } from './harness/obedient-model.ts';
 import { openPluginProjects, type PluginProjects } from './harness/plugin-projects.ts';
 import { freePort } from './harness/ports.ts';
 import { seedExamples } from './harness/seed.ts';
@@ -13,7 +15,8 @@ import { launchDesktop } from './harness/windows.ts';
 
 /**
  * From the tutorial's class to a channel in the real desktop app: made, built, dropped on the window, reviewed, switched on;
- * people are answered, and a message that was taken when the app is killed is answered after it starts again.
+ * people are answered, and a message that was taken when the app is killed is answered after it starts again. A channel that comes
+ * with the app, too: set up by its form, with a pairing code, an approval by the platform's button and a file in the reply.
  */
 let home: Home;
 let upstream: Upstream;
@@ -34,11 +37,14 @@ const texts = (): string => platform.got.map(({ text }) => text).join('\n');
 
 beforeAll(async () => {
   home = createHome('desktop-channels');
-  upstream = await startUpstream(({ messages }) => ({
-    kind: 'text',
-    chunks: [`Heard: ${String(messages.at(-1)?.content).slice(0, 80)}`],
-    gate: () => answer,
-  }));
+  const obeyed = obedientModel([
+    [/^write (.*)/, 'file_write', { path: '$1', content: 'by Telegram' }],
+    [/^send (.*)/, 'attach_file', { path: '$1' }],
+  ]);
+  upstream = await startUpstream((request) => {
+    const reply = obeyed(request);
+    return reply.kind === 'text' ? { ...reply, gate: () => answer } : reply;
+  });
   platform = await startAppPlatform();
   workshop = await openPluginProjects();
   home.configure(configFor(upstream.url));
@@ -119,4 +125,43 @@ test('what was taken before a kill -9 is answered after it, once', async () => {
   expect(platform.got.filter(({ text }) => text === 'Heard: Do not lose me')).toHaveLength(1);
   await page('Channels').click();
   await window.getByText('Running', { exact: true }).first().waitFor();
+});
+
+test('Telegram is set up by its form; its buttons approve, and its replies bring files', async () => {
+  const { platform: telegram, root } = await startFakeTelegram();
+  onTestFinished(telegram.close);
+  await page('Channels').click();
+  await window.getByRole('button', { name: 'Add a channel' }).click();
+  await window.getByRole('button', { name: /^Telegram/ }).click();
+  await window.getByLabel(/^Bot token/).fill(telegram.secrets?.token ?? '');
+  await window.getByLabel(/^Bot API server/).fill(root);
+  await window.getByRole('button', { name: 'Save and switch on' }).click();
+  await window.getByRole('heading', { name: 'Test message' }).waitFor();
+  await window.getByText('Running', { exact: true }).waitFor();
+
+  const said = (): string =>
+    telegram
+      .sent()
+      .map(({ text }) => text)
+      .join('\n');
+  await telegram.say?.({ id: '1', text: 'May I come in?', from: 'person' });
+  await expect.poll(said).toMatch(/[A-Z0-9]{4}-[A-Z0-9]{4}/);
+  const [code = ''] = /[A-Z0-9]{4}-[A-Z0-9]{4}/.exec(said()) ?? [];
+  await window.getByRole('navigation').getByRole('button', { name: 'People', exact: true }).last().click();
+  await window.getByLabel('Pairing code').fill(code);
+  await window.getByLabel('They may also approve what an agent asks').check();
+  await window.getByRole('button', { name: 'Let in' }).click();
+  await window.getByText('May write and approve', { exact: true }).waitFor();
+  await expect.poll(said).toContain('You are in');
+
+  await telegram.say?.({ id: '2', text: 'write told.txt', from: 'person' });
+  await expect.poll(() => telegram.sent().at(-1)?.buttons).toEqual(['Approve', 'Deny']);
+  const written = join(home.dir, 'workspace/main/told.txt');
+  expect(existsSync(written)).toBe(false);
+  await telegram.press?.('Approve');
+  await expect.poll(said).toContain('Told: ');
+  expect(readFileSync(written, 'utf8')).toBe('by Telegram');
+
+  await telegram.say?.({ id: '3', text: 'send told.txt', from: 'person' });
+  await expect.poll(() => telegram.sent().flatMap(({ files = [] }) => files)).toEqual(['told.txt']);
 });

@@ -80,7 +80,7 @@ describe('the files of a reply', () => {
     await channel.say({ content: 'hi' });
     await expect
       .poll(() => contents(channel))
-      .toEqual(['给你\n\n(文件无法发到这里:a_b.txt、报告.pdf。网关的主人可以在控制台的这段对话里取得。)']);
+      .toEqual(['给你\n\n（文件无法发到这里：a_b.txt、报告.pdf。网关的主人可以在控制台的这段对话里取得。）']);
   });
 
   test('that the platform will not have are named instead, and the rest arrives', async () => {

@@ -28,8 +28,8 @@ const zh: ChannelWords = {
   tooMany: (perMinute) => `消息太多了（每分钟最多 ${perMinute} 条），刚才的没有收下。请稍等一分钟再发。`,
   failed: (why) => `抱歉，没能完成：${why}`,
   cancelled: '已停止，没有回复。',
-  fileOnly: '(一个文件)',
-  filesLeftOut: (names) => `(文件无法发到这里:${names.join('、')}。网关的主人可以在控制台的这段对话里取得。)`,
+  fileOnly: '（一个文件）',
+  filesLeftOut: (names) => `（文件无法发到这里：${names.join('、')}。网关的主人可以在控制台的这段对话里取得。）`,
   approval: {
     asks: (title, risk, cwd) =>
       `需要批准：${title}${cwd === null ? '' : `\n目录：${cwd}`}\n风险：${{ low: '低', medium: '中', high: '高' }[risk] ?? risk}`,

@@ -7,7 +7,7 @@ export const configHelpZh: Readonly<Record<string, string>> = {
   'gateway.limits.connections': '同时打开的连接数',
   'gateway.limits.unauthenticated': '尚未出示有效凭据的连接数',
   'gateway.limits.perToken': '每个令牌可打开的 WebSocket 数',
-  'gateway.limits.bodiesMb': '所有处理中请求的请求体合计可占用的内存(MiB)',
+  'gateway.limits.bodiesMb': '所有处理中请求的请求体合计可占用的内存（MiB）',
   'gateway.limits.sessionsRunning': '同时执行的会话数，其余排队等待',
   'security.requirePinFor': '需要 PIN 的工具；未设置 PIN 时一律拒绝',
   'security.shell.mode': 'shell 执行前：ask 询问、allow 直接执行、deny 一律拒绝；requirePinFor 优先于 allow',
